@@ -1,0 +1,31 @@
+"""What every reader of a source form yields: a raw text, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A text as its source gives it, with whatever the source says of it.
+
+    `line` is where it begins in a table (0 for a file of its own).
+    """
+
+    id: str
+    text: str
+    given: Mapping[str, str]
+    file: str
+    line: int
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A text that cannot be read, and why."""
+
+    id: str
+    problem: Problem

@@ -1,0 +1,135 @@
+"""Reading and writing data files: streaming, atomic, UTF-8, LF; nothing else opens them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import jsonlines
+
+from pipeline.errors import PipelineError, Problem
+from pipeline.model import Row
+
+BLOCK = 1 << 20
+
+
+def dumps(value: Any) -> str:
+    """One line of JSON, the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
+def sha256_text(text: str) -> str:
+    """SHA-256 of a text's UTF-8 bytes, in hex (lone surrogates kept apart)."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex; "" where there is no such file."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha512_file(path: Path) -> str:
+    """SHA-512 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha512").hexdigest()
+
+
+@contextmanager
+def atomic(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """Open a temporary neighbour of `path` and rename it there only on success."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    try:
+        with temporary.open(mode, **text) as file:  # type: ignore[call-overload]
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_jsonl(path: Path, rows: Iterable[Row]) -> int:
+    """Write rows one a line, atomically; how many."""
+    count = 0
+    with atomic(path) as file, jsonlines.Writer(file, dumps=dumps) as writer:
+        for row in rows:
+            writer.write(row)
+            count += 1
+    return count
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write one JSON value, indented, atomically."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text, atomically."""
+    with atomic(path) as file:
+        file.write(text)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes, atomically."""
+    with atomic(path, "wb") as file:
+        file.write(content)
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value of a file that this program wrote."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise missing(path) from None
+    except ValueError as error:
+        raise PipelineError(f"{path} is not valid JSON: {error}", "Delete it and run again.") from None
+
+
+def read_jsonl(path: Path) -> Iterator[Row]:
+    """Rows of a JSONL file, streamed; a broken line is named."""
+    with opened(path) as file:
+        try:
+            yield from jsonlines.Reader(file).iter(type=dict, skip_empty=True)
+        except (jsonlines.InvalidLineError, UnicodeDecodeError) as error:
+            raise broken_line(path, getattr(error, "lineno", 0)) from None
+
+
+def numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Rows of a JSONL file that people write, with their line numbers from 1."""
+    with opened(path) as file:
+        line = 0
+        try:
+            for line, text in enumerate(file, 1):
+                if text.strip():
+                    yield line, json.loads(text)
+        except ValueError:
+            raise broken_line(path, line) from None
+
+
+def opened(path: Path) -> IO[str]:
+    """A text file open for reading, or a clear error that it is not there."""
+    try:
+        return path.open(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise missing(path) from None
+
+
+def broken_line(path: Path, line: int) -> PipelineError:
+    """The error for a line that is no JSON object in UTF-8."""
+    problem = Problem(str(path), line, "not a JSON object in UTF-8")
+    return PipelineError(f"{path} cannot be read.", "Mend or remove that line.", (problem,))
+
+
+def missing(path: Path) -> PipelineError:
+    """The error for a file that an earlier stage should have written."""
+    return PipelineError(f"{path} does not exist.", "Run `policycode run` (or `make all`) first.")
