@@ -5,41 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from statistics import median
-from typing import Any
 
 from pipeline import ledger, store
 from pipeline.code_hash import code_hash
 from pipeline.config import PassageSize, Study
 from pipeline.model import Document, Passage, Row, to_row
 from pipeline.progress import Track, no_track
+from pipeline.sentences import Span, sentence_spans, trimmed
 
-Span = tuple[int, int]
 WORD = re.compile(r"\S+")
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 LINE = re.compile(r"\n")
 PROSE_LINE = 100  # characters: lines this long are paragraphs, shorter ones are wrapped
-
-
-@cache
-def sentence_splitter(language: str) -> Any:
-    """A tokenizer with a sentence splitter for a language, a general one where there is none."""
-    import spacy
-
-    try:
-        nlp = spacy.blank(language)
-    except ImportError:
-        nlp = spacy.blank("xx")
-    nlp.add_pipe("sentencizer")
-    nlp.max_length = 1 << 40
-    return nlp
-
-
-def trimmed(text: str, start: int, end: int) -> Span:
-    """A span without the white space at its ends."""
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))
 
 
 def words_in(text: str, span: Span) -> int:
@@ -65,16 +43,9 @@ def paragraphs(text: str) -> list[Span]:
     return [trimmed(text, *whole)] if text.strip() else []
 
 
-def sentences(text: str, span: Span, language: str) -> list[Span]:
-    """Sentence spans of a paragraph."""
-    doc = sentence_splitter(language)(text[span[0] : span[1]])
-    found = [trimmed(text, span[0] + s.start_char, span[0] + s.end_char) for s in doc.sents]
-    return [piece for piece in found if piece[0] < piece[1]]
-
-
 def pieces_within(text: str, span: Span, limit: int, language: str) -> Iterator[Span]:
     """Sentences of a span, those over the limit cut between words."""
-    for start, end in sentences(text, span, language):
+    for start, end in sentence_spans(text, span, language):
         words = list(WORD.finditer(text, start, end))
         for first in range(0, len(words), limit):
             part = words[first : first + limit]

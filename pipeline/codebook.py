@@ -1,0 +1,266 @@
+"""The codebook: codes, rule patterns and narratives, loaded, checked and hashed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from pipeline import yaml_lines
+from pipeline.config import Strict
+from pipeline.errors import PipelineError, Problem
+from pipeline.ledger import digest_of
+
+FILES = ("codebook.yaml", "patterns.jsonl", "narratives.yaml")
+ANCHORS = ("LOWER", "LEMMA", "ORTH")
+KEYS = {*ANCHORS, "POS", "TAG", "DEP", "OP", "IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "LIKE_NUM", "ENT_TYPE", "MORPH", "IS_SENT_START"}
+Level = Literal["strong", "some", "little", "against"]
+
+
+class Code(Strict):
+    """One category a coder may apply to a passage."""
+
+    id: str = Field(pattern=r"^[a-z]+(\.[a-z_]+)?$")
+    name: str
+    parent: str | None = None
+    color: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    definition: str = Field(min_length=20)
+    include: tuple[str, ...] = Field(min_length=1)
+    exclude: tuple[str, ...] = Field(min_length=1)
+    examples: tuple[str, ...] = Field(min_length=3)
+    counterexamples: tuple[str, ...] = Field(min_length=2)
+    implies_parent: bool = True
+
+
+class CodesFile(Strict):
+    """The whole of codebook.yaml."""
+
+    name: str
+    version: str
+    title: str
+    note: str
+    codes: tuple[Code, ...] = Field(min_length=1)
+
+
+class Narrative(Strict):
+    """One theory's story: which codes it expects and which it speaks against."""
+
+    id: str = Field(pattern=r"^[a-z_]+$")
+    name: str
+    summary: str
+    citations: tuple[str, ...] = Field(min_length=1)
+    expects: Mapping[str, Level]
+
+
+class Evidence(Strict):
+    """How codes become weight of evidence; see `pipeline.evidence`.
+
+    `factors`: how many times more (or less) often than in policy discourse at
+    large a code is expected at each level. `concentration`: Dirichlet
+    concentration of a document's mix of codes around a narrative's.
+    `document_correlation`: how far two documents of one discourse repeat each
+    other, 0 (independent) to 1 (one document says it all). `reference`: share
+    of each code among all codes in policy discourse at large.
+    """
+
+    factors: Mapping[Level, float]
+    concentration: float = Field(gt=0)
+    document_correlation: float = Field(ge=0, le=1)
+    reference_note: str
+    reference: Mapping[str, float]
+    priors: Mapping[str, float]
+
+
+class NarrativesFile(Strict):
+    """The whole of narratives.yaml."""
+
+    note: str
+    evidence: Evidence
+    narratives: tuple[Narrative, ...] = Field(min_length=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One spaCy token pattern: `id` names it, `code` is what it is evidence of."""
+
+    id: str
+    code: str
+    pattern: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """A checked codebook; `version` is its declared version and content hash."""
+
+    folder: Path
+    name: str
+    title: str
+    note: str
+    version: str
+    codes: tuple[Code, ...]
+    rules: tuple[Rule, ...]
+    narratives: tuple[Narrative, ...]
+    evidence: Evidence
+    rules_hash: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all codes, in the codebook's order."""
+        return tuple(code.id for code in self.codes)
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Ids of the top-level codes."""
+        return tuple(code.id for code in self.codes if code.parent is None)
+
+    def code(self, code_id: str) -> Code:
+        """The code of an id."""
+        return next(code for code in self.codes if code.id == code_id)
+
+    def implied(self, code_id: str) -> str | None:
+        """The frame that a sub-code brings with it."""
+        code = self.code(code_id)
+        return code.parent if code.implies_parent else None
+
+    def children(self, frame: str) -> tuple[str, ...]:
+        """Ids of a frame's sub-codes that imply it."""
+        return tuple(code.id for code in self.codes if code.parent == frame and code.implies_parent)
+
+
+def load(folder: Path) -> Codebook:
+    """The codebook of a folder; an error that lists every problem at once."""
+    found: list[Problem] = []
+    codes, code_lines = attempt(folder / "codebook.yaml", CodesFile, found)
+    stories, story_lines = attempt(folder / "narratives.yaml", NarrativesFile, found)
+    rules = read_rules(folder / "patterns.jsonl", found)
+    if codes:
+        ids = {code.id for code in codes.codes}
+        found += check_codes(codes, folder / "codebook.yaml", code_lines)
+        found += [problem for problem, code in rules_of_unknown_codes(folder, rules) if code not in ids]
+        found += check_rule_cover(codes, rules, folder)
+        if stories:
+            found += check_narratives(stories, ids, folder / "narratives.yaml", story_lines)
+    if found or not codes or not stories:
+        hint = "`policycode codebook check` lists these again once you have mended some."
+        raise PipelineError(f"The codebook {folder} has {len(found)} problem(s).", hint, tuple(sorted(found)))
+    contents = [(folder / name).read_text(encoding="utf-8") for name in FILES]
+    return Codebook(
+        folder, codes.name, codes.title, codes.note, f"{codes.version}+{digest_of(*contents)[:12]}", codes.codes,
+        tuple(rule for _, rule in rules), stories.narratives, stories.evidence, digest_of(contents[1]),
+    )  # fmt: skip
+
+
+def attempt(path: Path, schema: type[yaml_lines.Model], found: list[Problem]) -> tuple[yaml_lines.Model | None, Any]:
+    """A YAML file as a record, or None with its problems noted."""
+    try:
+        return yaml_lines.parse(path, schema, "")
+    except PipelineError as error:
+        found += error.problems or [Problem(str(path), 0, error.message)]
+        return None, {}
+
+
+def check_codes(file: CodesFile, path: Path, lines: Mapping[Any, int]) -> Iterator[Problem]:
+    """Ids used twice, parents that are not there or too deep, ids that belie their parent."""
+    uses = Counter(code.id for code in file.codes)
+    tops = {code.id for code in file.codes if code.parent is None}
+    for index, code in enumerate(file.codes):
+        line = lines.get(("codes", index), 0)
+        if uses[code.id] > 1:
+            yield Problem(str(path), line, f"code id {code.id!r} stands {uses[code.id]} times")
+        if code.parent is not None and code.parent not in tops:
+            yield Problem(str(path), line, f"{code.id}: parent {code.parent!r} is no top-level code here")
+        if code.parent is not None and not code.id.startswith(f"{code.parent}."):
+            yield Problem(str(path), line, f"{code.id}: the id of a sub-code begins with its parent, {code.parent!r}")
+
+
+def read_rules(path: Path, found: list[Problem]) -> list[tuple[int, Rule]]:
+    """Rules with their lines; what is no usable rule is noted."""
+    rules: list[tuple[int, Rule]] = []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        found.append(Problem(str(path), 0, f"cannot be read: {error}"))
+        return []
+    seen: dict[str, int] = {}
+    for line, row in enumerate(text.splitlines(), 1):
+        if not row.strip():
+            continue
+        problem, rule = parse_rule(row)
+        if rule and rule.id in seen:
+            problem = f"rule id {rule.id!r} stands already on line {seen[rule.id]}"
+        if problem or rule is None:
+            found.append(Problem(str(path), line, problem))
+        else:
+            seen[rule.id] = line
+            rules.append((line, rule))
+    return rules
+
+
+def parse_rule(text: str) -> tuple[str, Rule | None]:
+    """A line of patterns.jsonl as a rule, or what is wrong with it."""
+    try:
+        row = json.loads(text)
+        rule = Rule(row["id"], row["label"], tuple(row["pattern"]))
+    except (ValueError, KeyError, TypeError):
+        return 'not of the form {"label": code, "id": rule id, "pattern": [tokens]}', None
+    unknown = {key for token in rule.pattern for key in token} - KEYS
+    if unknown:
+        return f"{rule.id}: unknown token attribute(s) {', '.join(sorted(unknown))}", None
+    if not any(is_anchor(token) for token in rule.pattern):
+        return f"{rule.id}: needs an obligatory token with a literal LOWER, LEMMA or ORTH", None
+    return "", rule
+
+
+def is_anchor(token: Mapping[str, Any]) -> bool:
+    """Whether a pattern's token must be there and says literally which words it may be."""
+    return token.get("OP", "1") in {"1", "+"} and any(literals(token.get(key)) for key in ANCHORS)
+
+
+def literals(value: Any) -> list[str]:
+    """The words a token attribute admits literally, none where it only excludes some."""
+    if isinstance(value, str):
+        return [value]
+    return list(value.get("IN", [])) if isinstance(value, dict) else []
+
+
+def rules_of_unknown_codes(folder: Path, rules: list[tuple[int, Rule]]) -> Iterator[tuple[Problem, str]]:
+    """What to say of each rule should its code not be there."""
+    for line, rule in rules:
+        yield Problem(str(folder / "patterns.jsonl"), line, f"{rule.id}: there is no code {rule.code!r}"), rule.code
+
+
+def check_rule_cover(file: CodesFile, rules: list[tuple[int, Rule]], folder: Path) -> Iterator[Problem]:
+    """Every sub-code needs a rule, else its absence would say nothing."""
+    covered = {rule.code for _, rule in rules}
+    for code in file.codes:
+        if code.parent is not None and code.id not in covered:
+            yield Problem(str(folder / "patterns.jsonl"), 0, f"no rule for {code.id}")
+
+
+def check_narratives(file: NarrativesFile, ids: set[str], path: Path, lines: Any) -> Iterator[Problem]:
+    """Expectations, reference and priors must speak of codes and narratives that are there."""
+    names = {narrative.id for narrative in file.narratives}
+    for index, narrative in enumerate(file.narratives):
+        for code in narrative.expects:
+            if code not in ids:
+                line = yaml_lines.line_of(("narratives", index, "expects", code), lines)
+                yield Problem(str(path), line, f"{narrative.id} expects {code!r}, which is no code")
+    for code in file.evidence.reference:
+        if code not in ids:
+            line = yaml_lines.line_of(("evidence", "reference", code), lines)
+            yield Problem(str(path), line, f"reference for {code!r}, which is no code")
+    missing_codes = ids - set(file.evidence.reference)
+    if missing_codes:
+        line = yaml_lines.line_of(("evidence", "reference"), lines)
+        yield Problem(str(path), line, f"no reference share for {', '.join(sorted(missing_codes))}")
+    if set(file.evidence.priors) != names | {"none"}:
+        line = yaml_lines.line_of(("evidence", "priors"), lines)
+        yield Problem(str(path), line, f"priors must name each of {', '.join(sorted(names | {'none'}))}")
+
+
+__all__ = ["Code", "Codebook", "Evidence", "Narrative", "Rule", "ValidationError", "load"]

@@ -1,0 +1,167 @@
+"""Hand labels: what coders decided, one append-only JSONL file a coder, read and checked here.
+
+A label holds no text: it names its passage by document, character span and the
+SHA-256 of the passage's text, so it can be published where texts may not, and
+is found again when passages are cut differently.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from pipeline import ledger, store
+from pipeline.config import Strict, Study
+from pipeline.errors import PipelineError, Problem
+
+ADJUDICATED = "adjudicated"
+
+
+class Drawn(Strict):
+    """How a passage came to be labelled: scheme, stratum, and the probability with which it was drawn from it."""
+
+    scheme: str
+    stratum: str = "all"
+    probability: float | None = Field(default=None, gt=0, le=1)
+
+
+class Label(Strict):
+    """One coder's decision on one passage: `codes` hold, the rest of `considered` do not."""
+
+    passage_id: str
+    document_id: str
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    text_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    coder: str
+    codes: tuple[str, ...]
+    considered: tuple[str, ...]
+    unsure: tuple[str, ...] = ()
+    memo: str = ""
+    codebook_version: str
+    time: str
+    drawn: Drawn
+    originals: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What the labels of one passage come to.
+
+    `values`: for each code considered, True or False; None where coders parted
+    and nobody adjudicated. `drawn`: how the passage was drawn (as its first
+    label says).
+    """
+
+    passage_id: str
+    document_id: str
+    text: str
+    values: Mapping[str, bool | None]
+    by_coder: Mapping[str, Mapping[str, bool]]
+    drawn: Drawn
+
+
+def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[Label]:
+    """The labels of one file; every line that is no valid label is noted."""
+    labels = []
+    for line, row in store.numbered_rows(path):
+        try:
+            label = Label.model_validate(row)
+        except ValidationError as error:
+            what = "; ".join(f"[{'.'.join(map(str, e['loc']))}] {e['msg']}" for e in error.errors()[:3])
+            found.append(Problem(str(path), line, what))
+            continue
+        unknown = sorted({*label.codes, *label.considered, *label.unsure} - set(codes))
+        if unknown:
+            found.append(Problem(str(path), line, f"unknown code(s): {', '.join(unknown)}"))
+        elif not set(label.codes) <= set(label.considered):
+            found.append(Problem(str(path), line, "a code is applied that was not considered"))
+        else:
+            labels.append(label)
+    return labels
+
+
+def files(folder: Path) -> list[Path]:
+    """The label files of a study, in order."""
+    return sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+
+
+def read(folder: Path, codes: Sequence[str]) -> list[Label]:
+    """All labels of a study; an error that lists every bad line if there is one."""
+    found: list[Problem] = []
+    labels = [label for path in files(folder) for label in read_file(path, codes, found)]
+    if found:
+        hint = "Correct the label file, or the codebook if a code was renamed."
+        raise PipelineError(f"{folder}: {len(found)} label(s) cannot be used.", hint, tuple(found))
+    return labels
+
+
+def latest(labels: Iterable[Label]) -> list[Label]:
+    """For each coder and passage text the label given last."""
+    newest: dict[tuple[str, str, str], Label] = {}
+    for label in labels:
+        newest[(label.document_id, label.text_sha256, label.coder)] = label
+    return list(newest.values())
+
+
+def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:
+    """Per code: what was adjudicated, else what all coders who considered it agree on, else None."""
+    values: dict[str, bool | None] = {}
+    for code in sorted({code for said in by_coder.values() for code in said}):
+        if code in by_coder.get(ADJUDICATED, {}):
+            values[code] = by_coder[ADJUDICATED][code]
+        else:
+            said = {given[code] for given in by_coder.values() if code in given}
+            values[code] = said.pop() if len(said) == 1 else None
+    return values
+
+
+def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> str | None:
+    """The id of the passage a label speaks of: the same text in the same document."""
+    same = [row for row in rows if store.sha256_text(row["text"]) == label.text_sha256]
+    return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
+
+
+def gold(study: Study, codes: Sequence[str]) -> tuple[list[Gold], list[Problem]]:
+    """The labelled passages of a study's present corpus, and the labels that fit none of them.
+
+    Reads only documents that have labels, so it costs labels, not corpus.
+    """
+    by_document: dict[str, list[Label]] = defaultdict(list)
+    for label in latest(read(study.labels, codes)):
+        by_document[label.document_id].append(label)
+    if not by_document:
+        return [], []
+    passages = ledger.Reader(study.outputs / "passages.jsonl")
+    found: list[Problem] = []
+    result: list[Gold] = []
+    for document, labels in sorted(by_document.items()):
+        rows = passages.rows(document) if document in passages.entries else []
+        result += gold_of_document(document, labels, rows, study, found)
+    passages.close()
+    return sorted(result, key=lambda item: item.passage_id), found
+
+
+def gold_of_document(
+    document: str, labels: Sequence[Label], rows: Sequence[Mapping[str, Any]], study: Study, found: list[Problem]
+) -> list[Gold]:
+    """Labels of one document brought together by passage."""
+    by_text: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        by_text[label.text_sha256].append(label)
+    texts = {row["id"]: row["text"] for row in rows}
+    result = []
+    for given in by_text.values():
+        place = locate(given[0], rows, document)
+        if place is None:
+            what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
+            found.append(Problem(str(study.labels), 0, what, "warning", "label"))
+            continue
+        by_coder = {label.coder: {c: c in label.codes for c in label.considered} for label in given}
+        result.append(Gold(place, document, texts[place], settled(by_coder), by_coder, given[0].drawn))
+    return result

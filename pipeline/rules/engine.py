@@ -1,0 +1,85 @@
+"""From passages to hits: anchors first, the parse only where a rule could hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from spacy.matcher import Matcher
+from spacy.tokens import Doc, Span
+
+from pipeline.code_hash import code_hash
+from pipeline.codebook import Codebook
+from pipeline.ledger import digest_of
+from pipeline.model import Hit
+from pipeline.rules.anchors import Anchors, irregular_forms, words
+from pipeline.rules.parse import Parser, model_name
+from pipeline.rules.roles import Roles, source_and_target
+from pipeline.rules.stance import attributed, negated
+from pipeline.sentences import sentence_spans
+
+DENIALS = {"threat.unimportant"}  # codes whose rules are themselves denials
+
+
+def engine_hash(codebook: Codebook, roles: Roles, language: str) -> str:
+    """A hash of all that decides which hits a passage has."""
+    aliases = {role: pattern.pattern for role, (_, pattern) in roles.patterns.items()}
+    code = code_hash("pipeline.rules", "pipeline.sentences")
+    return digest_of(codebook.rules_hash, str(aliases), roles.speaker, code, model_name(language))
+
+
+class RuleEngine:
+    """A codebook's rules, ready to be laid on texts of one language."""
+
+    def __init__(self, codebook: Codebook, roles: Roles, language: str = "en", cache_file: Path | None = None) -> None:
+        self.rules = codebook.rules
+        self.roles = roles
+        self.language = language
+        self.parser = Parser(language, cache_file)
+        exceptions = self.parser.nlp.get_pipe("lemmatizer").lookups.get_table("lemma_exc")  # type: ignore[attr-defined]
+        self.anchors = Anchors(self.rules, irregular_forms(exceptions))
+        self.matchers: dict[int, Matcher] = {}
+
+    def matcher(self, number: int) -> Matcher:
+        """The matcher of one rule, made when first needed."""
+        if number not in self.matchers:
+            matcher = Matcher(self.parser.nlp.vocab)
+            matcher.add("rule", [[dict(token) for token in self.rules[number].pattern]], greedy="LONGEST")
+            self.matchers[number] = matcher
+        return self.matchers[number]
+
+    def hits(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+        """The hits of each text, by place; character positions within the text."""
+        wanted: list[tuple[int, int, str, list[int]]] = []
+        for index, text in enumerate(texts):
+            if self.anchors.candidates(words(text)):
+                for start, end in sentence_spans(text, (0, len(text)), self.language):
+                    if numbers := self.anchors.candidates(words(text[start:end])):
+                        wanted.append((index, start, text[start:end], numbers))
+        found: list[list[Hit]] = [[] for _ in texts]
+        for (index, start, _, numbers), doc in zip(wanted, self.parser.parse([w[2] for w in wanted]), strict=True):
+            found[index] += self.hits_in(doc, start, numbers)
+        return [tuple(hits) for hits in found]
+
+    def hits_in(self, doc: Doc, offset: int, numbers: Sequence[int]) -> list[Hit]:
+        """The hits of some rules in one parsed sentence, the longest of each code where they overlap."""
+        spans = [(self.rules[n], doc[a:b]) for n in numbers for _, a, b in self.matcher(n)(doc)]
+        spans.sort(key=lambda item: (-len(item[1]), item[1].start, item[0].id))
+        taken: set[tuple[str, int]] = set()
+        chosen: list[tuple[Any, Span]] = []
+        for rule, span in spans:
+            places = {(rule.code, token.i) for token in span}
+            if places.isdisjoint(taken):
+                taken |= places
+                chosen.append((rule, span))
+        roles = self.roles.of_tokens(doc) if chosen else {}
+        hits = [self.hit(rule.code, rule.id, span, offset, roles) for rule, span in chosen]
+        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.code, hit.rule))
+
+    @staticmethod
+    def hit(code: str, rule: str, span: Span, offset: int, roles: dict[int, str]) -> Hit:
+        """A matched span with its stance and its roles."""
+        source, target = source_and_target(span, roles)
+        denied = code not in DENIALS and negated(span)
+        return Hit(offset + span.start_char, offset + span.end_char, code, rule, denied, attributed(span), source, target)
