@@ -190,9 +190,7 @@ def rules_alone(book: Codebook) -> Model:
     return Model(book, None, {}, {}, {})
 
 
-def fit(
-    book: Codebook, items: Sequence[Item], values: Sequence[Mapping[str, bool | None]], groups: Sequence[str]
-) -> Model:
+def fit(book: Codebook, items: Sequence[Item], values: Sequence[Mapping[str, bool | None]], groups: Sequence[str]) -> Model:
     """Train on labelled items; `groups` names the document of each."""
     features = Features().fit(items, book)
     x = features.matrix(items, book)
@@ -209,9 +207,7 @@ def fit(
     return Model(book, features if heads else None, heads, odds, thresholds)
 
 
-def out_of_fold(
-    book: Codebook, items: Sequence[Item], values: Sequence[Mapping[str, bool | None]], groups: Sequence[str]
-) -> Floats:
+def out_of_fold(book: Codebook, items: Sequence[Item], values: Sequence[Mapping[str, bool | None]], groups: Sequence[str]) -> Floats:
     """Probabilities for each item from a model trained on other documents only."""
     result = np.zeros((len(items), len(book.ids)))
     names = sorted(set(groups))

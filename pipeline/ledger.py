@@ -168,9 +168,7 @@ def update(
         journal.close(delete=False)
 
 
-def assemble(
-    data: Path, names: Sequence[str], standing: Mapping[str, Entry], fresh: Mapping[str, Entry], journal: IO[bytes]
-) -> None:
+def assemble(data: Path, names: Sequence[str], standing: Mapping[str, Entry], fresh: Mapping[str, Entry], journal: IO[bytes]) -> None:
     """Write data file and ledger: old lines from the old file, new ones from the journal."""
     entries: dict[str, Entry] = {}
     old = data.open("rb") if standing else None

@@ -22,10 +22,7 @@ BATCH = 2_000_000  # bytes of passages a worker takes at a time
 def tag(passages: Sequence[Row], engine: RuleEngine) -> list[Tag]:
     """The hits and roles of each passage (rows with id, document_id, text)."""
     hits = engine.hits([row["text"] for row in passages])
-    return [
-        Tag(row["id"], row["document_id"], found, engine.roles.named(row["text"]))
-        for row, found in zip(passages, hits, strict=True)
-    ]
+    return [Tag(row["id"], row["document_id"], found, engine.roles.named(row["text"])) for row, found in zip(passages, hits, strict=True)]
 
 
 @cache
@@ -36,9 +33,7 @@ def engine_of(study_file: str, fingerprint: str) -> RuleEngine:
     return RuleEngine(codebook.load(study.codebook_folder), Roles.of(study), study.language, cache_file)
 
 
-def tag_documents(
-    study_file: str, fingerprint: str, documents: Iterable[tuple[str, list[Row]]]
-) -> list[tuple[str, list[Row], Row]]:
+def tag_documents(study_file: str, fingerprint: str, documents: Iterable[tuple[str, list[Row]]]) -> list[tuple[str, list[Row], Row]]:
     """Tag rows of several documents; what a worker process does."""
     engine = engine_of(study_file, fingerprint)
     made = []
@@ -60,10 +55,7 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
         limit = min(BATCH, sum(sizes.values()) // (4 * ledger.worker_count()) + 1)
         batches = list(ledger.chunks(todo, sizes, limit))
         jobs = ledger.worker_count() if len(batches) > 1 else 1
-        calls = (
-            delayed(tag_documents)(str(study.file), fingerprint, [(name, passages.rows(name)) for name in batch])
-            for batch in batches
-        )
+        calls = (delayed(tag_documents)(str(study.file), fingerprint, [(name, passages.rows(name)) for name in batch]) for batch in batches)
         done = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")(calls)
         for made in track(done, total=len(batches), label="batches"):
             yield from made

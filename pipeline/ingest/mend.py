@@ -158,7 +158,7 @@ def split_by_words(letters: str, mender: Mender) -> list[str]:
     for end in range(1, len(letters) + 1):
         for start in range(max(0, end - 20), end):
             before, word = best[start], letters[start:end]
-            known = mender.knows(word, 2) and len(word) > 2 or word.lower() in {"of", "in", "and", "to", "an", "on"}
+            known = (mender.knows(word, 2) and len(word) > 2) or word.lower() in {"of", "in", "and", "to", "an", "on"}
             if before is not None and known and (best[end] is None or len(before) + 1 < len(best[end] or [])):
                 best[end] = [*before, word]
     return best[-1] or [letters]
@@ -171,7 +171,7 @@ def join_hyphens(mender: Mender) -> None:
         first, second = match[1], match[2]
         mender.counts["broken hyphenation"] += 1
         whole = mender.knows(first + second)
-        compound = f"{first}-{second}".lower() in lowered or first[0].isupper() and second[0].isupper()
+        compound = f"{first}-{second}".lower() in lowered or (first[0].isupper() and second[0].isupper())
         both = mender.knows(first) and mender.knows(second)
         return first + second if whole or not (compound or both) else f"{first}-{second}"
 

@@ -68,7 +68,7 @@ def text_column(path: Path, columns: list[str], wanted: str) -> str:
     """The column that holds the texts: the one the study names, else a usual name."""
     usual = [name for name in TEXT_COLUMNS if name in {c.lower() for c in columns}]
     found = wanted if wanted in columns else next((c for c in columns if usual and c.lower() == usual[0]), "")
-    if wanted and not found or not found:
+    if (wanted and not found) or not found:
         hint = "Name it in study.yaml (`text_column:`) or call it `text`. Columns here: " + ", ".join(columns)
         raise PipelineError(f"{path} has no column {wanted or 'text'!r}.", hint)
     return found

@@ -29,7 +29,7 @@ def governors(token: Token, steps: int = 6) -> Iterator[tuple[Token, Token]]:
 
 def own_negation(token: Token, inside: set[int]) -> bool:
     """Whether a word outside the hit negates a word of it directly."""
-    return any(c.i not in inside and (c.dep_ == "neg" or c.lower_ in NEGATORS and c.dep_ in {"det", "advmod", "preconj", "cc"})
+    return any(c.i not in inside and (c.dep_ == "neg" or (c.lower_ in NEGATORS and c.dep_ in {"det", "advmod", "preconj", "cc"}))
                for c in token.children)  # fmt: skip
 
 

@@ -1,0 +1,115 @@
+"""Code: decide for every passage which codes hold, with a probability and the hits behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline import classifier, codebook, ledger, store
+from pipeline.classifier import Item, Model
+from pipeline.code_hash import code_hash
+from pipeline.config import Study
+from pipeline.errors import PipelineError, Problem
+from pipeline.model import Coding, Decision, Row, Tag, to_row
+from pipeline.progress import Track, no_track
+from pipeline.rules import RuleEngine
+from pipeline.rules.roles import Roles
+
+BATCH = 1000  # passages coded at a time
+MODULES = ("pipeline.coding", "pipeline.classifier", "pipeline.modelfile")
+
+
+def code(texts: Sequence[str], tags: Sequence[Tag], model: Model) -> list[Coding]:
+    """The coding of each passage from its text and its tag."""
+    items = [Item(text, tag.hits, tag.roles) for text, tag in zip(texts, tags, strict=True)]
+    return [
+        Coding(tag.id, tag.document_id, decisions, tag.hits, tag.roles, model.calibrated)
+        for tag, decisions in zip(tags, model.decide(items), strict=True)
+    ]
+
+
+def batches(rows: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
+    """Rows in lists of a size."""
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def present_counts(rows: Sequence[Row]) -> Row:
+    """How many passages each code is present on; a document's note in the ledger."""
+    return dict(sorted(Counter(c for row in rows for c, d in row["codes"].items() if d["present"]).items()))
+
+
+def run(study: Study, track: Track = no_track) -> Counter[str]:
+    """Bring codings.jsonl up to date; counts for the log."""
+    passages = ledger.Reader(study.outputs / "passages.jsonl")
+    tags = ledger.Reader(study.outputs / "tags.jsonl")
+    book = codebook.load(study.codebook_folder)
+    model_file = study.model / "model.skops"
+    fixed = ledger.digest_of(store.sha256_file(model_file), str(book.ids), code_hash(*MODULES))
+    keys = {n: ledger.digest_of(e.digest, tags.entries[n].digest, fixed) for n, e in passages.entries.items()}
+
+    def make(todo: Sequence[str]) -> Iterator[ledger.Made]:
+        model = classifier.load(model_file, book) if todo else classifier.rules_alone(book)
+        sizes = {name: passages.entries[name].end - passages.entries[name].start for name in todo}
+        for names in ledger.chunks(list(track(todo, total=len(todo), label="documents")), sizes, 500_000):
+            texts = [(name, row["text"]) for name in names for row in passages.rows(name)]
+            given = [Tag.from_row(row) for name in names for row in tags.rows(name)]
+            coded = code([text for _, text in texts], given, model)
+            for name in names:
+                rows = [to_row(coding) for coding in coded if coding.document_id == name]
+                yield name, rows, present_counts(rows)
+
+    entries, computed = ledger.update(study.outputs / "codings.jsonl", keys, make)
+    passages.close()
+    tags.close()
+    framed: Counter[str] = Counter({"computed": computed})
+    for entry in entries.values():
+        framed.update({frame: entry.notes.get(frame, 0) for frame in book.frames})
+    return framed
+
+
+def read_passages(path: Path) -> Iterator[Row]:
+    """Rows with an id and a text from anybody's JSONL file."""
+    for line, row in store.numbered_rows(path):
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
+            problem = Problem(str(path), line, "needs an `id` and a `text`")
+            raise PipelineError(f"{path} cannot be coded.", "Give one JSON object a line.", (problem,))
+        yield row
+
+
+def filter_file(source: Path, out: Path, engine: RuleEngine, model: Model) -> int:
+    """Code any passages, {"id", "text"} a line, without a study; how many."""
+
+    def rows() -> Iterator[Row]:
+        for batch in batches(read_passages(source)):
+            texts = [row["text"] for row in batch]
+            found = engine.hits(texts)
+            tags = [Tag(str(r["id"]), "", h, engine.roles.named(r["text"])) for r, h in zip(batch, found, strict=True)]
+            for row, coding in zip(batch, code(texts, tags, model), strict=True):
+                yield {"id": row["id"], **short_row(coding)}
+
+    return store.write_jsonl(out, rows())
+
+
+def short_row(coding: Coding) -> Row:
+    """A coding as the filter writes it."""
+    codes = {name: {"p": d.p, "present": d.present} for name, d in coding.codes.items()}
+    spans = [to_row(hit) for hit in coding.spans]
+    return {"codes": codes, "spans": spans, "roles": list(coding.roles), "calibrated": coding.calibrated}
+
+
+def filter_engine(study: Study | None, book: codebook.Codebook) -> RuleEngine:
+    """The rules with a study's roles, or with "we" as the only one."""
+    roles = Roles.of(study) if study else Roles({}, speaker="self")
+    return RuleEngine(book, roles, study.language if study else "en")
+
+
+__all__ = ["Decision", "code", "filter_file", "run"]
