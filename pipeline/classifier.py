@@ -1,120 +1,106 @@
-"""The classifier: text features and rule hits together, one calibrated yes or no per code.
+"""The classifier: word vectors and rule hits together, one calibrated yes or no per code.
 
-Codes with enough positive labels get a logistic regression on TF-IDF words and
-rule features, calibrated by a sigmoid on scores of documents it did not see
-(Platt 1999). Codes with fewer are left to their rules, whose precision is
-estimated from the labels (or, without labels, taken from what is stated here).
+Codes with enough positive labels get a logistic regression, calibrated by a
+sigmoid on scores of documents it did not see (Platt 1999). Codes with fewer
+are left to their rules, whose precision is estimated from the labels (or,
+without labels, is what is stated here).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from pipeline import modelfile
 from pipeline.codebook import Codebook
-from pipeline.model import Decision, Hit
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from pipeline.features import (
+    RULE_WEIGHT,
+    UNKNOWN,
+    Bools,
+    Floats,
+    Ints,
+    Item,
+    Space,
+    TrainingSet,
+    column_map,
+    has_live_hit,
+    live_hits,
+    rule_features,
+    value_table,
+)  # fmt: skip
+from pipeline.model import Decision
 
 MIN_POSITIVES = 20  # labels, in as many documents as there are folds, below which rules decide alone
 FOLDS = 5
 STATED_PRECISION = 0.8  # of a live hit, where no label says better
 STATED_MISS = 0.05  # of a passage without one
+REGULARISATION = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """What the classifier sees of a passage."""
+class Head:
+    """One code's logistic regression, and slope and offset that turn its score into a probability."""
 
-    text: str
-    hits: tuple[Hit, ...]
-    roles: tuple[str, ...]
+    regression: LogisticRegression
+    slope: float
+    offset: float
 
-
-def rule_features(item: Item, book: Codebook) -> dict[str, float]:
-    """Rule hits and roles as named numbers: per code, per rule, per direction, denied or reported."""
-    features: dict[str, float] = {f"role:{role}": 1.0 for role in item.roles}
-    for hit in item.hits:
-        state = "live" if hit.live else "denied"
-        for code in filter(None, (hit.code, book.implied(hit.code))):
-            features[f"{state}:{code}"] = min(features.get(f"{state}:{code}", 0.0) + 1.0, 3.0)
-        if hit.live:
-            features[f"rule:{hit.rule}"] = 1.0
-            features[f"way:{hit.code.split('.')[0]}:{hit.source or '-'}>{hit.target or '-'}"] = 1.0
-    return features
+    def probabilities(self, x: csr_matrix) -> Floats:
+        """Calibrated probability of each row."""
+        return sigmoid(self.slope * self.regression.decision_function(x) + self.offset)
 
 
-def has_live_hit(item: Item, code: str, book: Codebook) -> bool:
-    """Whether a rule that means this code, or one that implies it, holds unreservedly."""
-    return any(hit.live and code in (hit.code, book.implied(hit.code)) for hit in item.hits)
+def sigmoid(score: Floats) -> Floats:
+    """The logistic function."""
+    result: Floats = 1 / (1 + np.exp(-np.clip(score, -40, 40)))
+    return result
 
 
-class Features:
-    """Turns items into a sparse matrix: words and word pairs, then rule features scaled down."""
-
-    def __init__(self, words: TfidfVectorizer | None = None, rules: DictVectorizer | None = None) -> None:
-        self.words = words or TfidfVectorizer(
-            ngram_range=(1, 2), min_df=2, max_df=0.5, sublinear_tf=True, token_pattern=r"(?u)\b\w[\w'’]*\b", dtype=np.float64
-        )
-        self.rules = rules or DictVectorizer()
-
-    def fit(self, items: Sequence[Item], book: Codebook) -> Features:
-        """Learn which words and rules there are."""
-        self.words.fit(item.text for item in items)
-        self.rules.fit(rule_features(item, book) for item in items)
-        return self
-
-    def matrix(self, items: Sequence[Item], book: Codebook) -> csr_matrix:
-        """One row an item."""
-        words = self.words.transform(item.text for item in items)
-        rules = self.rules.transform(rule_features(item, book) for item in items)
-        return csr_matrix(hstack([words, rules * RULE_WEIGHT]))
-
-    @property
-    def names(self) -> list[str]:
-        """What each column is."""
-        return [*self.words.get_feature_names_out(), *(f"[{name}]" for name in self.rules.get_feature_names_out())]
+def regression() -> LogisticRegression:
+    """The classifier of every head, unfitted."""
+    return LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=2000, solver="liblinear", random_state=0)
 
 
-RULE_WEIGHT = 0.5  # keeps rule features on the scale of TF-IDF weights
-REGULARISATION = 10.0
-
-
-def folds(groups: Sequence[str], y: Sequence[bool]) -> list[tuple[Ints, Ints]]:
-    """Splits in which no document stands on both sides, each training side with both classes."""
+def folds(groups: Sequence[str], truth: Bools) -> list[tuple[Ints, Ints]]:
+    """Splits in which no document stands on both sides and each training side has both classes."""
     count = min(FOLDS, len(set(groups)))
-    splits = GroupKFold(count).split(np.zeros(len(y)), groups=np.asarray(groups))
-    truth = np.asarray(y)
+    splits = GroupKFold(count, shuffle=True, random_state=0).split(np.zeros(len(truth)), groups=np.asarray(groups))
     return [(a, b) for a, b in splits if truth[a].any() and not truth[a].all()]
 
 
-def trainable(y: Sequence[bool], groups: Sequence[str]) -> bool:
+def trainable(truth: Bools, groups: Sequence[str]) -> bool:
     """Whether labels suffice to fit and calibrate a classifier for a code."""
-    positive = {group for group, value in zip(groups, y, strict=True) if value}
-    return sum(y) >= MIN_POSITIVES and len(positive) >= FOLDS and not all(y)
+    positive = {group for group, value in zip(groups, truth, strict=True) if value}
+    return bool(truth.sum() >= MIN_POSITIVES and len(positive) >= FOLDS and not truth.all())
 
 
-def fit_head(x: csr_matrix, y: Sequence[bool], groups: Sequence[str]) -> CalibratedClassifierCV:
-    """A logistic regression on all rows, calibrated on scores of held-out documents."""
-    base = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=2000, solver="liblinear", random_state=0)
-    splits = folds(groups, y)
-    head = CalibratedClassifierCV(base, method="sigmoid", cv=splits, ensemble=False)
-    head.fit(x, np.asarray(y))
-    head.cv = None  # the splits would be stored with the model
-    return head
+def fit_head(x: csr_matrix, truth: Bools, groups: Sequence[str]) -> tuple[Head, float]:
+    """A head fitted on all rows and calibrated on held-out scores, and the threshold that serves its F1 best."""
+    scores = np.zeros(len(truth))
+    for train, test in folds(groups, truth):
+        scores[test] = regression().fit(x[train], truth[train]).decision_function(x[test])
+    platt = LogisticRegression(C=1e6, random_state=0).fit(scores[:, None], truth)
+    head = Head(regression().fit(x, truth), float(platt.coef_[0, 0]), float(platt.intercept_[0]))
+    return head, best_threshold(sigmoid(head.slope * scores + head.offset), truth)
+
+
+def best_threshold(p: Floats, truth: Bools) -> float:
+    """The probability from which calling a code present gives the best expected F1.
+
+    For calibrated probabilities that is half the best F1 reachable (Lipton,
+    Elkan, Naryanaswamy 2014); the best F1 is read off held-out probabilities.
+    """
+    order = np.argsort(-p)
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(p) + 1) + truth.sum())
+    return round(float(np.clip(f1.max() / 2, 0.15, 0.5)), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,51 +109,52 @@ class RuleOdds:
 
     hit: float
     miss: float
-    trained: bool
 
     @classmethod
-    def estimate(cls, hits: Sequence[bool], y: Sequence[bool]) -> RuleOdds:
+    def estimate(cls, hits: Bools, truth: Bools) -> RuleOdds:
         """From labels, pulled towards what is stated as by ten more labels."""
-        values = {}
-        for side, stated in ((True, STATED_PRECISION), (False, STATED_MISS)):
-            outcomes = [truth for hit, truth in zip(hits, y, strict=True) if hit == side]
-            values[side] = (sum(outcomes) + 10 * stated) / (len(outcomes) + 10)
-        return cls(values[True], values[False], True)
+        stated = ((hits, STATED_PRECISION), (~hits, STATED_MISS))
+        hit, miss = (float((truth[side].sum() + 10 * prior) / (side.sum() + 10)) for side, prior in stated)
+        return cls(hit, miss)
 
 
-STATED = RuleOdds(STATED_PRECISION, STATED_MISS, False)
+STATED = RuleOdds(STATED_PRECISION, STATED_MISS)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything needed to code a passage; with no heads it is the rules alone."""
+    """Everything needed to code a passage; with no space it is the rules alone."""
 
     book: Codebook
-    features: Features | None
-    heads: Mapping[str, CalibratedClassifierCV]
+    space: Space | None
+    heads: Mapping[str, Head]
     odds: Mapping[str, RuleOdds]
     thresholds: Mapping[str, float]
 
     @property
     def calibrated(self) -> bool:
         """Whether labels stand behind the probabilities."""
-        return bool(self.heads) or any(odds.trained for odds in self.odds.values())
+        return self.space is not None
 
-    def probabilities(self, items: Sequence[Item]) -> Floats:
-        """Probability of each code (columns in the codebook's order) on each item (rows)."""
-        result = np.zeros((len(items), len(self.book.ids)))
-        x = self.features.matrix(items, self.book) if self.features and self.heads and items else None
+    def probabilities(self, x: csr_matrix) -> Floats:
+        """Probability of each code (columns in the codebook's order) for each row of features."""
+        assert self.space is not None
+        result = np.zeros((x.shape[0], len(self.book.ids)))
         for column, code in enumerate(self.book.ids):
-            if code in self.heads and x is not None:
-                result[:, column] = self.heads[code].predict_proba(x)[:, 1]
+            if code in self.heads:
+                result[:, column] = self.heads[code].probabilities(x)
             else:
                 odds = self.odds.get(code, STATED)
-                result[:, column] = [odds.hit if has_live_hit(item, code, self.book) else odds.miss for item in items]
+                result[:, column] = np.where(live_hits(x, code, self.space), odds.hit, odds.miss)
         return result
 
     def decide(self, items: Sequence[Item]) -> list[dict[str, Decision]]:
         """For each item the decision on each code; a sub-code present brings its frame."""
-        return [self.decision(row) for row in self.probabilities(items)]
+        if self.space is None:
+            rows = np.array([[STATED.hit if has_live_hit(item, c, self.book) else STATED.miss for c in self.book.ids] for item in items])
+        else:
+            rows = self.probabilities(self.space.matrix(items, self.book)) if items else np.zeros((0, len(self.book.ids)))
+        return [self.decision(row) for row in rows]
 
     def decision(self, row: Floats) -> dict[str, Decision]:
         """Decisions from one row of probabilities.
@@ -184,59 +171,122 @@ class Model:
             made[code] = Decision(round(p, 4), bool(present))
         return made
 
+    def moved_by(self, item: Item, code: str, most: int = 5) -> list[tuple[str, float]]:
+        """The words and rules that moved a code's score most, in log-odds, the strongest first.
+
+        A word's part is its weight times its vector along the head's; parts of
+        words and rules add up to the score but for the constant.
+        """
+        if self.space is None or code not in self.heads:
+            return [(f"[{hit.rule}]", 1.0) for hit in item.hits if hit.live and code in (hit.code, self.book.implied(hit.code))][:most]
+        head, space = self.heads[code], self.space
+        coefficients = head.regression.coef_[0] * head.slope
+        size = space.vectors.shape[1]
+        weights = space.words.transform([item.text])
+        _, norms = space.means(weights)
+        names = space.words.get_feature_names_out()
+        pull = space.vectors[weights.indices].astype(np.float64) @ coefficients[:size] * weights.data / norms[0, 0]
+        parts = [(str(names[i]), float(part)) for i, part in zip(weights.indices, pull, strict=True)]
+        rules = space.rules.transform([rule_features(item, self.book)])
+        columns = space.rules.get_feature_names_out()
+        of_rules = rules.data * RULE_WEIGHT * coefficients[size + rules.indices]
+        parts += [(f"[{columns[i]}]", float(part)) for i, part in zip(rules.indices, of_rules, strict=True)]
+        parts.sort(key=lambda part: (-abs(part[1]), part[0]))
+        return [(name, round(part, 3)) for name, part in parts[:most]]
+
 
 def rules_alone(book: Codebook) -> Model:
     """The model for which no label stands."""
     return Model(book, None, {}, {}, {})
 
 
-def fit(book: Codebook, items: Sequence[Item], values: Sequence[Mapping[str, bool | None]], groups: Sequence[str]) -> Model:
-    """Train on labelled items; `groups` names the document of each."""
-    features = Features().fit(items, book)
-    x = features.matrix(items, book)
-    heads, odds, thresholds = {}, {}, {}
-    for code in book.ids:
-        rows = [i for i, value in enumerate(values) if value.get(code) is not None]
-        y = [bool(values[i][code]) for i in rows]
-        within = [groups[i] for i in rows]
-        if trainable(y, within):
-            heads[code] = fit_head(x[rows], y, within)
-        elif rows:
-            odds[code] = RuleOdds.estimate([has_live_hit(items[i], code, book) for i in rows], y)
-        thresholds[code] = 0.5
-    return Model(book, features if heads else None, heads, odds, thresholds)
+def fit(book: Codebook, space: Space, training: TrainingSet) -> Model:
+    """Train on labelled passages."""
+    heads: dict[str, Head] = {}
+    odds: dict[str, RuleOdds] = {}
+    thresholds: dict[str, float] = {}
+    for column, code in enumerate(book.ids):
+        known = np.flatnonzero(training.values[:, column] != UNKNOWN)
+        truth = training.values[known, column] == 1
+        groups = [training.groups[i] for i in known]
+        if trainable(truth, groups):
+            heads[code], thresholds[code] = fit_head(training.x[known], truth, groups)
+        elif len(known):
+            odds[code] = RuleOdds.estimate(live_hits(training.x[known], code, space), truth)
+    return Model(book, space, heads, odds, thresholds)
 
 
-def out_of_fold(book: Codebook, items: Sequence[Item], values: Sequence[Mapping[str, bool | None]], groups: Sequence[str]) -> Floats:
-    """Probabilities for each item from a model trained on other documents only."""
-    result = np.zeros((len(items), len(book.ids)))
-    names = sorted(set(groups))
-    splits = GroupKFold(min(FOLDS, len(names))).split(np.zeros(len(items)), groups=np.asarray(groups))
+def out_of_fold(book: Codebook, space: Space, training: TrainingSet, splits: Iterable[tuple[Ints, Ints]]) -> tuple[Floats, Bools]:
+    """Probabilities and decisions (rows x codes) for each passage from a model trained without its document."""
+    ps = np.zeros(training.values.shape)
+    present = np.zeros(training.values.shape, dtype=bool)
     for train, test in splits:
-        model = fit(book, [items[i] for i in train], [values[i] for i in train], [groups[i] for i in train])
-        result[test] = model.probabilities([items[i] for i in test])
-    return result
+        model = fit(book, space, training.rows(train))
+        raw = model.probabilities(training.x[test])
+        decided = [model.decision(row) for row in raw]
+        ps[test] = [[row[code].p for code in book.ids] for row in decided]
+        present[test] = [[row[code].present for code in book.ids] for row in decided]
+    return ps, present
 
 
-def save(path: Path, model: Model) -> None:
-    """Write the model file."""
-    modelfile.save(path, {
-        "codebook": model.book.version, "words": model.features and model.features.words,
-        "rules": model.features and model.features.rules, "heads": dict(model.heads),
+def document_folds(groups: Sequence[str]) -> list[tuple[Ints, Ints]]:
+    """Splits for cross-validation: no document on both sides."""
+    count = min(FOLDS, len(set(groups)))
+    return list(GroupKFold(count, shuffle=True, random_state=0).split(np.zeros(len(groups)), groups=np.asarray(groups)))
+
+
+def save(path: Path, model: Model, training: TrainingSet | None = None) -> None:
+    """Write the model file; with `training`, others can train on from it without the texts."""
+    space = model.space
+    parts: dict[str, Any] = {
+        "codebook": model.book.version, "calibrated": model.calibrated,
+        "heads": {code: [head.regression, head.slope, head.offset] for code, head in model.heads.items()},
         "odds": {code: [odds.hit, odds.miss] for code, odds in model.odds.items()}, "thresholds": dict(model.thresholds),
-    })  # fmt: skip
+    }  # fmt: skip
+    if space is not None:
+        parts |= {"words": space.words, "vectors": space.vectors, "rules": space.rules}
+    if training is not None:
+        groups, texts = list(training.groups), list(training.texts)
+        parts["training"] = {"x": training.x.astype(np.float32), "values": training.values, "groups": groups, "texts": texts}
+    modelfile.save(path, parts)
 
 
 def load(path: Path, book: Codebook) -> Model:
     """Read the model file; without one, the rules alone."""
     if not path.is_file():
         return rules_alone(book)
-    parts: dict[str, Any] = modelfile.load(path)
-    features = Features(parts["words"], parts["rules"]) if parts["words"] is not None else None
-    odds = {code: RuleOdds(hit, miss, True) for code, (hit, miss) in parts["odds"].items()}
-    return Model(book, features, parts["heads"], odds, parts["thresholds"])
+    parts = modelfile.load(path)
+    if not parts["calibrated"]:
+        return rules_alone(book)
+    heads = {code: Head(*head) for code, head in parts["heads"].items() if code in book.ids}
+    odds = {code: RuleOdds(*pair) for code, pair in parts["odds"].items() if code in book.ids}
+    space = Space(parts["words"], parts["vectors"], parts["rules"])
+    model = Model(book, space, heads, odds, parts["thresholds"])
+    return realigned(model, book)
 
 
-def items_of(rows: Iterable[tuple[str, tuple[Hit, ...], tuple[str, ...]]]) -> list[Item]:
-    """Items from text, hits and roles."""
-    return [Item(*row) for row in rows]
+def load_training(path: Path, book: Codebook) -> tuple[Space, TrainingSet] | None:
+    """Space and labelled rows of a base model, under the codebook's present rules; None where there is no base."""
+    if not path.is_file():
+        return None
+    parts = modelfile.load(path)
+    old, said = Space(parts["words"], parts["vectors"], parts["rules"]), parts["training"]
+    space = old.with_rules_of(book)
+    x = csr_matrix(said["x"]) @ column_map(old, space)
+    return space, TrainingSet(csr_matrix(x), said["values"], tuple(said["groups"]), tuple(said["texts"]))
+
+
+def realigned(model: Model, book: Codebook) -> Model:
+    """A loaded model whose heads read the features of the codebook's present rules."""
+    assert model.space is not None
+    space = model.space.with_rules_of(book)
+    if space.rules.vocabulary_ == model.space.rules.vocabulary_:
+        return model
+    moved = column_map(model.space, space)
+    for head in model.heads.values():
+        head.regression.coef_ = np.asarray(head.regression.coef_ @ moved)
+        head.regression.n_features_in_ = moved.shape[1]
+    return replace(model, space=space)
+
+
+__all__ = ["Head", "Item", "Model", "Space", "TrainingSet", "fit", "load", "load_training", "out_of_fold", "save", "value_table"]

@@ -189,6 +189,18 @@ def status(study: str) -> None:
         click.echo(f"{item.name:<12} {state:<11} {done['finished'] if done else ''}")
 
 
+@main.command()
+@click.option("--study", "names", multiple=True, default=("us-sotu", "iran-russia", "us-nss", "ungd-2017"), show_default=True)
+def base(names: tuple[str, ...]) -> None:
+    """Train and measure the shipped base model on the labels of several studies (run each first)."""
+    from pipeline import base as base_model
+
+    card = base_model.build([load_study(name) for name in names])
+    for row in card["quality"]:
+        if "." not in row["code"]:
+            click.echo(f"{row['code']:<10} F1 {row['f1']:.2f} on {row['positives']} of {row['labels']} held-out passages")
+
+
 @main.group("codebook")
 def codebook_group() -> None:
     """Check or show a codebook."""

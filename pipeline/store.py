@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,17 @@ import jsonlines
 from pipeline.errors import PipelineError, Problem
 from pipeline.model import Row
 
-BLOCK = 1 << 20
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def sound(text: str) -> str:
+    """A text with halves of surrogate pairs, which no file can hold, replaced by U+FFFD."""
+    return SURROGATE.sub("\ufffd", text)
 
 
 def dumps(value: Any) -> str:
     """One line of JSON, the same for the same value."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return sound(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
 
 
 def sha256_text(text: str) -> str:
@@ -100,7 +106,7 @@ def read_jsonl(path: Path) -> Iterator[Row]:
     with opened(path) as file:
         try:
             yield from jsonlines.Reader(file).iter(type=dict, skip_empty=True)
-        except (jsonlines.InvalidLineError, UnicodeDecodeError) as error:
+        except (jsonlines.InvalidLineError, UnicodeDecodeError, RecursionError) as error:
             raise broken_line(path, getattr(error, "lineno", 0)) from None
 
 
@@ -112,7 +118,9 @@ def numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
             for line, text in enumerate(file, 1):
                 if text.strip():
                     yield line, json.loads(text)
-        except ValueError:
+        except UnicodeDecodeError:
+            raise broken_line(path, line + 1) from None
+        except (ValueError, RecursionError):
             raise broken_line(path, line) from None
 
 

@@ -1,22 +1,30 @@
-"""Train: fit the study's classifier on its hand labels and measure it on documents it did not see."""
+"""Train: fit the study's classifier on its hand labels, on top of the shipped base, and measure it on documents it did not see."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
-from pipeline import classifier, codebook, labels, ledger, problems, quality, store
-from pipeline.agreement import alpha_interval, krippendorff_alpha, value_counts
+from pipeline import classifier, codebook, labels, ledger, problems, store
 from pipeline.card import card_markdown
-from pipeline.classifier import Item
+from pipeline.classifier import Model, document_folds, out_of_fold
 from pipeline.codebook import Codebook
-from pipeline.config import Study
-from pipeline.labels import ADJUDICATED, Gold
+from pipeline.config import Study, home
+from pipeline.features import Bools, Floats, Ints, Item, Space, TrainingSet, value_table
+from pipeline.labels import Gold
+from pipeline.measure import agreement_rows, label_facts, quality_rows
 from pipeline.model import Row, Tag
 from pipeline.progress import Track, no_track
+
+MOST_PASSAGES = 50_000  # of a study's own from which a space is learned, where there is no base
+
+
+def base_file() -> Path:
+    """Where the shipped base model lives."""
+    return home() / "models" / "base" / "model.skops"
 
 
 def items_of(study: Study, gold: Sequence[Gold]) -> list[Item]:
@@ -33,74 +41,62 @@ def items_of(study: Study, gold: Sequence[Gold]) -> list[Item]:
     return items
 
 
-def number(value: float) -> float | None:
-    """A figure for JSON: four decimals, null where undefined."""
-    return None if not np.isfinite(value) else round(float(value), 4)
+def training_set(study: Study, book: Codebook, space: Space, gold: Sequence[Gold]) -> TrainingSet:
+    """A study's labelled passages as numbers; documents are named with their study."""
+    x = space.matrix(items_of(study, gold), book)
+    groups = tuple(f"{study.name}/{one.document_id}" for one in gold)
+    texts = tuple(store.sha256_text(one.text) for one in gold)
+    return TrainingSet(x, value_table(book, [one.values for one in gold]), groups, texts)
 
 
-def measure(code: str, p: Any, present: Any, truth: Any, groups: Sequence[str], level: float) -> Row:
-    """Held-out quality of one code, with intervals by document."""
-    precision, recall, f1 = quality.precision_recall_f1(truth, present)
-    low, high = quality.bootstrap(lambda rows: quality.precision_recall_f1(truth[rows], present[rows])[2], groups, level)
-    return {
-        "code": code, "labels": len(truth), "positives": int(truth.sum()), "precision": number(precision),
-        "recall": number(recall), "f1": number(f1), "f1_interval": [number(low), number(high)],
-        "average_precision": number(quality.average_precision(truth, p)),
-        "calibration_error": number(quality.expected_calibration_error(truth, p)),
-    }  # fmt: skip
+def passage_texts(study: Study) -> list[str]:
+    """The texts from which a study without a base learns its word vectors."""
+    texts = []
+    for row in store.read_jsonl(study.outputs / "passages.jsonl"):
+        texts.append(row["text"])
+        if len(texts) == MOST_PASSAGES:
+            break
+    return texts
 
 
-def held_out_quality(book: Codebook, gold: Sequence[Gold], model: classifier.Model, ps: Any, level: float) -> list[Row]:
-    """Quality of every code that was considered, on probabilities of held-out documents."""
-    rows = []
-    decided = [model.decision(row) for row in ps]
-    for column, code in enumerate(book.ids):
-        known = [i for i, one in enumerate(gold) if one.values.get(code) is not None]
-        if known:
-            truth = np.array([bool(gold[i].values[code]) for i in known])
-            present = np.array([decided[i][code].present for i in known])
-            groups = [gold[i].document_id for i in known]
-            rows.append(
-                measure(code, ps[known, column], present, truth, groups, level) | {"by": "classifier" if code in model.heads else "rules"}
-            )
-    return rows
+def own_folds(training: TrainingSet, own: int) -> list[tuple[Ints, Ints]]:
+    """Splits that test on the study's own rows (the last `own`) and train on all rows of other documents, the base's too."""
+    first = len(training.groups) - own
+    splits = []
+    for _, test in document_folds(training.groups[first:]):
+        held = {training.groups[first + i] for i in test}
+        train = np.array([i for i, group in enumerate(training.groups) if group not in held], dtype=np.int64)
+        splits.append((train, test + first))
+    return splits
 
 
-def coder_agreement(book: Codebook, gold: Sequence[Gold], level: float) -> list[Row]:
-    """Krippendorff's alpha of the coders, before adjudication, for every code."""
-    rows = []
-    for code in book.ids:
-        given = [[v.get(code) for c, v in one.by_coder.items() if c != ADJUDICATED] for one in gold]
-        counts = value_counts(given)
-        double = counts[counts.sum(axis=1) >= 2]
-        groups = [one.document_id for one, row in zip(gold, counts, strict=True) if row.sum() >= 2]
-        if len(double):
-            low, high = alpha_interval(double, groups, level)
-            rows.append({"code": code, "passages": len(double), "alpha": number(krippendorff_alpha(double)),
-                         "interval": [number(low), number(high)], "prevalence": number(double[:, 1].sum() / double.sum())})  # fmt: skip
-    return rows
-
-
-def card(study: Study, book: Codebook, gold: Sequence[Gold], quality_rows: list[Row]) -> Row:
-    """Everything the model card says, as data."""
-    level = study.thresholds.interval
-    drawn = Counter(f"{one.drawn.scheme}/{one.drawn.stratum}" for one in gold)
-    coders = Counter(coder for one in gold for coder in one.by_coder)
-    return {
-        "study": study.name, "codebook": book.version, "level": level, "passages": len(gold),
-        "documents": len({one.document_id for one in gold}), "coders": dict(sorted(coders.items())),
-        "drawn": dict(sorted(drawn.items())), "contested": sum(None in one.values.values() for one in gold),
-        "agreement": coder_agreement(book, gold, level), "quality": quality_rows,
-    }  # fmt: skip
-
-
-def held_out_rows(gold: Sequence[Gold], model: classifier.Model, ps: Any) -> list[Row]:
+def held_out_rows(book: Codebook, gold: Sequence[Gold], ps: Floats, present: Bools) -> list[Row]:
     """What a model that never saw its document says of each labelled passage."""
     made = []
-    for one, row in zip(gold, ps, strict=True):
-        codes: Mapping[str, Any] = {c: {"p": d.p, "present": d.present} for c, d in model.decision(row).items()}
+    for one, chances, decided in zip(gold, ps, present, strict=True):
+        codes: Mapping[str, Row] = {
+            code: {"p": float(p), "present": bool(yes)} for code, p, yes in zip(book.ids, chances, decided, strict=True)
+        }
         made.append({"id": one.passage_id, "document_id": one.document_id, "codes": codes})
     return made
+
+
+def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> tuple[Model, list[Row], list[Row], int]:
+    """The model on base and own labels, its held-out quality and predictions on the own ones, and how many base rows it used."""
+    base = classifier.load_training(base_file(), book)
+    if base is None and len({one.document_id for one in gold}) < 2:
+        return classifier.rules_alone(book), [], [], 0
+    space = base[0] if base else Space.learn(passage_texts(study), book)
+    own = training_set(study, book, space, gold)
+    training = own.after(base[1]) if base else own
+    model = classifier.fit(book, space, training)
+    if len(set(own.groups)) < 2:
+        return model, [], [], len(training.groups) - len(gold)
+    ps, present = out_of_fold(book, space, training, own_folds(training, len(gold)))
+    ps, present = ps[-len(gold) :], present[-len(gold) :]
+    heads = {code: code in model.heads for code in book.ids}
+    rows = quality_rows(book, own.values, ps, present, own.groups, heads, study.thresholds.interval)
+    return model, rows, held_out_rows(book, gold, ps, present), len(training.groups) - len(gold)
 
 
 def run(study: Study, track: Track = no_track) -> Counter[str]:
@@ -108,18 +104,13 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     book = codebook.load(study.codebook_folder)
     gold, unplaced = labels.gold(study, book.ids)
     problems.replace(study.outputs, "train", unplaced)
-    quality_rows: list[Row] = []
-    held_out: list[Row] = []
-    model = classifier.rules_alone(book)
-    if len({one.document_id for one in gold}) >= 2:
-        items, values, groups = items_of(study, gold), [one.values for one in gold], [one.document_id for one in gold]
-        model = classifier.fit(book, items, values, groups)
-        ps = classifier.out_of_fold(book, items, values, groups)
-        quality_rows = held_out_quality(book, gold, model, ps, study.thresholds.interval)
-        held_out = held_out_rows(gold, model, ps)
-    said = card(study, book, gold, quality_rows)
+    model, quality, held_out, base_rows = trained(study, book, gold)
+    card = {
+        "study": study.name, "codebook": book.version, "level": study.thresholds.interval, "base_passages": base_rows,
+        **label_facts(gold), "agreement": agreement_rows(book, gold, study.thresholds.interval), "quality": quality,
+    }  # fmt: skip
     classifier.save(study.model / "model.skops", model)
-    store.write_json(study.model / "card.json", said)
-    store.write_text(study.model / "card.md", card_markdown(said))
+    store.write_json(study.model / "card.json", card)
+    store.write_text(study.model / "card.md", card_markdown(card))
     store.write_jsonl(study.outputs / "heldout.jsonl", held_out)
-    return Counter(labelled=len(gold), classifiers=len(model.heads), unplaced=len(unplaced))
+    return Counter(labelled=len(gold), base=base_rows, classifiers=len(model.heads), unplaced=len(unplaced))

@@ -14,7 +14,7 @@ Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class DuplicateKey(yaml.YAMLError):
+class DuplicateKey(yaml.MarkedYAMLError):
     """A key written twice in one mapping: YAML would silently keep the last."""
 
 
@@ -26,13 +26,15 @@ def load(path: Path) -> tuple[Any, dict[Loc, int]]:
         raise PipelineError(f"{path} does not exist.", "Check the name.") from None
     except UnicodeDecodeError:
         raise PipelineError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be opened: {error.strerror}.", "Check the name and its permissions.") from None
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         lines: dict[Loc, int] = {(): 1}
         if root is not None:
             collect_lines(root, (), lines)
         return yaml.safe_load(text), lines
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         what = getattr(error, "problem", None) or str(error)
@@ -46,21 +48,26 @@ def collect_lines(node: yaml.Node, loc: Loc, lines: dict[Loc, int]) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
-                raise DuplicateKey(f"key `{key.value}` stands twice (second on line {key.start_mark.line + 1})")
-            seen.add(key.value)
-            lines[(*loc, key.value)] = key.start_mark.line + 1
-            collect_lines(value, (*loc, key.value), lines)
+            name = str(key.value)
+            if name in seen:
+                raise DuplicateKey(problem=f"key `{name}` stands twice", problem_mark=key.start_mark)
+            seen.add(name)
+            lines[(*loc, name)] = key.start_mark.line + 1
+            collect_lines(value, (*loc, name), lines)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             collect_lines(value, (*loc, index), lines)
 
 
 def line_of(loc: Loc, lines: dict[Loc, int]) -> int:
-    """The line of a place, or of the nearest part of the file that holds it."""
-    while loc not in lines:
-        loc = loc[:-1]
-    return lines[loc]
+    """The line of a place, or of the nearest part of the file that holds it.
+
+    Pydantic puts the name of a union's member among the parts, so one may be too many.
+    """
+    for place in (loc, *(loc[:i] + loc[i + 1 :] for i in range(1, len(loc) - 1))):
+        if place in lines:
+            return lines[place]
+    return line_of(loc[:-1], lines)
 
 
 def validation_problems(error: ValidationError, path: Path, lines: dict[Loc, int]) -> tuple[Problem, ...]:

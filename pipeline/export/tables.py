@@ -25,7 +25,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = {"text": 90, "title": 30, "id": 26, "document_id": 22, "source": 22, "hits": 40}
 LONGEST_CELL = 32_000
 FIXED_TIME = datetime(2000, 1, 1)
-CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)}
+CONTROLS: dict[int, str | None] = {code: None for code in range(32) if code not in (9, 10, 13)}
+UNSAYABLE: dict[int, str | None] = dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\ufffd")  # what XML or UTF-8 cannot hold
+UNWRITABLE = CONTROLS | UNSAYABLE
 
 
 def columns(book: Codebook) -> list[str]:
@@ -36,7 +38,7 @@ def columns(book: Codebook) -> list[str]:
 def safe(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula (OWASP: a leading apostrophe)."""
     if isinstance(value, str):
-        value = value.translate(CONTROLS)
+        value = value.translate(UNWRITABLE)
         return f"'{value}" if value.startswith(FORMULA) else value
     return value
 

@@ -76,7 +76,7 @@ def wanted_year(source: NpmSource | PathSource, given: Mapping[str, str]) -> boo
 def build(raw: Raw, given: Mapping[str, str], common: Metadata, language: str) -> Document:
     """The document of a raw text: mended, with what is known of it in its fields."""
     lower = {key.strip().lower(): value.strip() for key, value in given.items()}
-    lower.setdefault("date", lower.get("year", ""))
+    lower["date"] = lower.get("date") or lower.get("year", "")
     fields = {name: lower.get(name) or getattr(common, name) for name in FIELDS}
     fields["language"] = fields["language"] or language
     fields["title"] = fields["title"] or ", ".join(filter(None, (fields["speaker"], fields["country"], fields["date"]))) or raw.id
@@ -108,7 +108,7 @@ def scan(study: Study, override: Path | None, found: list[Problem]) -> Iterator[
 
 def unique(raw: Raw, taken: set[str], found: list[Problem]) -> str:
     """A document id that is not taken; a second use of one is reported."""
-    wanted = name = raw.id.replace("#", "_")
+    wanted = name = store.sound(raw.id).replace("#", "_")
     number = 1
     while name in taken:
         number += 1
@@ -133,6 +133,8 @@ def originals(entries: Mapping[str, ledger.Entry], found: list[Problem]) -> list
         else:
             first[notes["sha256"]] = name
             chosen.append(name)
+    if not chosen:  # said before anything is written, so that what was built before stands
+        raise PipelineError("Every text is empty.", "Check the source.", tuple(sorted(found)))
     return chosen
 
 
@@ -160,7 +162,7 @@ def run(study: Study, source: Path | None = None, track: Track = no_track) -> Co
     found: list[Problem] = []
     keys = {name: key_of(raw, given, common, study) for name, raw, given, common in scan(study, source, found)}
     if not keys:
-        raise PipelineError("There is no text that can be read.", "See the list above.", tuple(sorted(found)))
+        raise PipelineError("There is no text that can be read.", "Check the source.", tuple(sorted(found)))
 
     def make(todo: Sequence[str]) -> Iterator[ledger.Made]:
         wanted = set(todo)
@@ -171,8 +173,6 @@ def run(study: Study, source: Path | None = None, track: Track = no_track) -> Co
 
     data = study.outputs / "documents.jsonl"
     entries, computed = ledger.update(data, keys, make, lambda all_: originals(all_, found))
-    if not ledger.load(data):
-        raise PipelineError("Every text is empty.", "Check the source.", tuple(sorted(found)))
     problems.replace(study.outputs, "ingest", found + mendings(entries))
     words = sum(entry.notes["words"] for entry in entries.values())
     kinds = Counter(problem.severity for problem in found)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
 LONGEST_LINE = 10_000_000  # characters; a longer "line" is a dump, not prose
 SAMPLE = 1 << 20
+WIDE_SAMPLE = 1 << 14
+ASCII = bytes(range(128))
+ODD = {"Cc", "Cn", "Co", "Cs"}  # controls, unassigned, private, halves of pairs
 
 SIGNATURES = {
     b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP archive (DOCX, XLSX, EPUB...)", b"\xd0\xcf\x11\xe0": "an old Office file",
@@ -64,20 +68,43 @@ def marked_encoding(sample: bytes) -> str:
 
 
 def wide_encoding(sample: bytes) -> str:
-    """UTF-16 without a BOM, told by where its zero bytes stand; else binary."""
-    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half = sample[offset::2]
-        if half and half.count(0) > 0.4 * len(half) and sample[1 - offset :: 2].count(0) < 0.1 * len(half):
+    """UTF-16 without a BOM, told by the byte order that makes prose; else binary."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if is_prose(sample[:WIDE_SAMPLE].decode(encoding, "replace")):
             return encoding
     raise NotText("binary data, not text")
 
 
+def is_prose(text: str) -> bool:
+    """Whether nearly all characters are assigned and words are set apart by plain spaces or line ends.
+
+    In the wrong byte order a space is U+2000 and a line end U+0A00.
+    """
+    odd = sum(unicodedata.category(c) in ODD for c in text) - sum(map(text.count, "\t\n\r\f"))
+    return odd <= 0.02 * len(text) and text.count(" ") + text.count("\n") >= 0.02 * len(text)
+
+
 def guessed(sample: bytes) -> str:
-    """The most plausible legacy encoding."""
+    """The most plausible legacy encoding.
+
+    Where bytes beyond ASCII are rare there is too little to tell alphabets
+    apart by, but then the text is Western European: cp1252.
+    """
+    if len(sample.translate(None, ASCII)) <= 4 + 0.05 * len(sample) and decodes(sample, "cp1252"):
+        return "cp1252"
     best = from_bytes(sample).best()
     if best is None:
         raise NotText("binary data or an unknown encoding")
     return best.encoding
+
+
+def decodes(sample: bytes, encoding: str) -> bool:
+    """Whether bytes are valid in an encoding."""
+    try:
+        sample.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def control_share(sample: bytes) -> float:
@@ -89,7 +116,7 @@ def control_share(sample: bytes) -> float:
 def check_lines(text: str) -> None:
     """Refuse lines no prose has."""
     if len(text) > LONGEST_LINE:
-        for number, line in enumerate(text.split("\n"), 1):
+        for number, line in enumerate(text.splitlines(), 1):
             if len(line) > LONGEST_LINE:
                 raise NotText(f"line {number} has {len(line):,} characters; the longest a text may have is {LONGEST_LINE:,}")
 
@@ -97,7 +124,11 @@ def check_lines(text: str) -> None:
 def file_encoding(path: Path) -> str:
     """The encoding of a table too large to hold: UTF-8 if all of it is, else by its beginning."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise NotText(str(error.strerror)) from None
+    with file:
         sample = file.read(SAMPLE)
         if marked := marked_encoding(sample):
             return marked

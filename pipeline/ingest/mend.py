@@ -11,18 +11,25 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from pipeline.store import sound
+
 WORD = re.compile(r"[^\W\d_]{2,}")
 PAGE_GAP = r"\n[ \t]*\n[ \t]*\n"  # two or more blank lines: where a page ended
 HYPHEN_BREAK = re.compile(r"\b([^\W\d_]+)[-\u2010\u00ad][ \t]*\n\s*([^\W\d_]+)")
+COMPOUND = re.compile(r"\b[^\W\d_]+-[^\W\d_]+")
 LONE_I = re.compile(r"\bi ([a-z]{2,})")
-SPACED_POINT = re.compile(r"(?<=[A-Za-z]) ([.,;:])(?=\s|$)")
+SPACED_POINT = re.compile(r"(?<=[A-Za-z]) ([.,;:])(?=\s|$)(?! \.)")  # not the first point of `. . .`
 SPACED_INITIAL = re.compile(r"\b([A-Z]) ([.])(?=[A-Z]|\s)")
 NUMBER_BEFORE_GAP = re.compile(rf"(?<=[a-z,;] )(\d{{1,3}})[ \t]*(?={PAGE_GAP})")
-NUMBER_AFTER_GAP = re.compile(rf"({PAGE_GAP}\s*)(\d{{1,3}}) (?=[a-z])")
+NUMBER_AFTER_GAP = re.compile(rf"(?<!\n)({PAGE_GAP}\s*)(\d{{1,3}}) (?=[a-z])")
 PAGE_NUMBER_LINE = re.compile(r"^[ \t]*(?:\d ?\d{0,2}|[ivxl]{1,6}|- ?\d{1,3} ?-)[ \t]*$", re.M)
 RUN = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
 ROMAN = re.compile(r"[IVX](?: ?[IVX])*")
 SPACED_NUMERAL = re.compile(r"\b\d(?: \d)+\b|^\s*[IVX](?: [IVX])* ?\.(?= )")
+FOLLOWS_I = re.compile(
+    r"\bi(?:['\u2019]|,| (?:am|was|have|had|will|would|shall|should|can|could|do|did|may|must|think|know|hope|want|believe|said|say|"
+    r"see|saw|went|and|or|of|to|the|in|is|on|as|for|with|not)\b)"
+)
 HEAD_LENGTH = 70
 HEAD_REPEATS = 3
 SENTENCE_END = re.compile(r"[.!?:;\"')\]\u201d\u2019*]\s*$")
@@ -71,8 +78,8 @@ def normalise(text: str) -> str:
     """One kind of line end, no BOM, no control characters; page feeds become page gaps."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n\n").replace("\ufeff", "")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\x85", "\n")
-    text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", "", text)
-    return re.sub(r"[ \t]+$", "", text, flags=re.M)
+    text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", "", sound(text))
+    return re.sub(r"(?<![ \t])[ \t]+$", "", text, flags=re.M)
 
 
 def head_key(line: str) -> str:
@@ -87,19 +94,25 @@ def looks_like_head(line: str) -> bool:
 
 
 def drop_heads(mender: Mender) -> None:
-    """Remove short lines that recur after a blank line, heads and feet of pages.
+    """Remove short lines that recur beside a page gap, heads and feet of pages.
 
-    The first stays when it is all there is of a title; a refrain of a speech
-    ends like a sentence and is kept.
+    A line that recurs elsewhere as well (a speaker's name in an interview) is
+    no head; nor is a refrain, which ends like a sentence.
     """
     lines = mender.text.split("\n")
     if "\n\n\n" not in mender.text:
         return
-    alone = [i for i, line in enumerate(lines) if looks_like_head(line) and (i == 0 or not lines[i - 1].strip())]
+    alone = [i for i, line in enumerate(lines) if looks_like_head(line) and beside_gap(lines, i)]
     often = Counter(head_key(lines[i]) for i in alone)
     drop = {i for i in alone if often[head_key(lines[i])] >= HEAD_REPEATS}
     mender.counts["running heads"] += len(drop)
     mender.text = "\n".join(line for i, line in enumerate(lines) if i not in drop)
+
+
+def beside_gap(lines: list[str], i: int) -> bool:
+    """Whether a line is the first or last of a page: two blank lines, or the text's end, above or below it."""
+    above, below = "".join(lines[max(i - 2, 0) : i]), "".join(lines[i + 1 : i + 3])
+    return not above.strip() or not below.strip()
 
 
 def drop_page_numbers(mender: Mender) -> None:
@@ -169,18 +182,22 @@ def join_hyphens(mender: Mender) -> None:
 
     def joined(match: re.Match[str]) -> str:
         first, second = match[1], match[2]
+        if second[0].isupper() and first[0].islower() and match[0].count("\n") > 1:  # a paragraph that ends with a dash
+            return match[0]
         mender.counts["broken hyphenation"] += 1
         whole = mender.knows(first + second)
-        compound = f"{first}-{second}".lower() in lowered or (first[0].isupper() and second[0].isupper())
-        both = mender.knows(first) and mender.knows(second)
+        compound = f"{first}-{second}".lower() in compounds or second[0].isupper()
+        both = mender.knows(first, 2) and mender.knows(second, 2)  # once is this very place
         return first + second if whole or not (compound or both) else f"{first}-{second}"
 
-    lowered = mender.text.lower()
+    compounds = set(COMPOUND.findall(mender.text.lower()))
     mender.text = HYPHEN_BREAK.sub(joined, mender.text)
 
 
 def join_lone_i(mender: Mender) -> None:
-    """Rejoin `i mpede`: a lone small i is no English word, unless it counts a list."""
+    """Rejoin `i mpede`: a lone small i is no English word, unless it counts a list or the text writes no capitals."""
+    if FOLLOWS_I.search(mender.text):
+        return
 
     def joined(match: re.Match[str]) -> str:
         whole = f"i{match[1]}"

@@ -17,37 +17,66 @@ DELIMITERS = {".tsv": "\t"}
 Numbered = Iterator[tuple[int, dict[str, Any] | Problem]]
 
 
+def unreadable(path: Path, line: int, what: str) -> Problem:
+    """The problem of a row or table that cannot be read."""
+    return Problem(str(path), line, what, "error", "unreadable")
+
+
+def rows_of(path: Path, encoding: str) -> Numbered:
+    """Rows of a table with the line each begins on; what cannot be read as problems."""
+    reader = jsonl_rows if path.suffix.lower() in {".jsonl", ".ndjson"} else csv_rows
+    line = 0
+    try:
+        for line, row in reader(path, encoding):
+            yield line, row
+    except UnicodeDecodeError:
+        what = f"not text in {encoding} somewhere after line {line}; the rest of the table was not read"
+        yield line, unreadable(path, line, what)
+
+
 def csv_rows(path: Path, encoding: str) -> Numbered:
-    """Rows of a CSV or TSV with the line each ends on; a broken one as a problem."""
+    """Rows of a CSV or TSV; after a broken row that spans lines nothing can be trusted."""
     csv.field_size_limit(LONGEST_LINE)
     with path.open(encoding=encoding, newline="") as file:
         first = file.readline(LONGEST_LINE)
         file.seek(0)
         delimiter = DELIMITERS.get(path.suffix.lower()) or max(",;\t|", key=first.count)
-        reader = csv.DictReader(file, delimiter=delimiter)
-        if reader.fieldnames and reader.fieldnames[0].startswith("\ufeff"):
-            reader.fieldnames = [reader.fieldnames[0][1:], *reader.fieldnames[1:]]
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        header: list[str] = []
         while True:
+            line = reader.line_num + 1
             try:
-                row = next(reader)
+                cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                what = f"cannot be read: {error}; the rest of the table was not read"
-                yield reader.line_num, Problem(str(path), reader.line_num, what, "error", "unreadable")
-                return
-            yield reader.line_num, row
+                rest = reader.line_num > line or "end of data" in str(error)
+                what = f"cannot be read: {error}" + ("; the rest of the table was not read" if rest else "")
+                yield line, unreadable(path, line, what)
+                if rest:
+                    return
+                continue
+            if header and cells:
+                yield line, csv_row(header, cells, path, line)
+            header = header or [cell.removeprefix("\ufeff") for cell in cells]
+
+
+def csv_row(header: list[str], cells: list[str], path: Path, line: int) -> dict[str, Any] | Problem:
+    """Cells under their header; a row with more of them than the header has is torn by a stray delimiter."""
+    if any(cells[len(header) :]):
+        return unreadable(path, line, f"has {len(cells)} cells under {len(header)} columns; a text with delimiters needs quotes")
+    return dict(zip(header, cells, strict=False))
 
 
 def jsonl_rows(path: Path, encoding: str) -> Numbered:
-    """Rows of a JSONL file with their lines; a broken one as a problem."""
+    """Rows of a JSONL file; a broken one as a problem."""
     with path.open(encoding=encoding) as file:
         line = 0
         while text := file.readline(LONGEST_LINE + 1):
             line += 1
             if len(text) > LONGEST_LINE:
                 what = f"line is longer than {LONGEST_LINE:,} characters; the rest of the table was not read"
-                yield line, Problem(str(path), line, what, "error", "unreadable")
+                yield line, unreadable(path, line, what)
                 return
             if text.strip():
                 yield line, json_row(text, path, line)
@@ -57,11 +86,9 @@ def json_row(text: str, path: Path, line: int) -> dict[str, Any] | Problem:
     """One line of JSONL as a row, or what is wrong with it."""
     try:
         row = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         row = None
-    if isinstance(row, dict):
-        return row
-    return Problem(str(path), line, "not a JSON object", "error", "unreadable")
+    return row if isinstance(row, dict) else unreadable(path, line, "not a JSON object")
 
 
 def text_column(path: Path, columns: list[str], wanted: str) -> str:
@@ -79,15 +106,20 @@ def read(path: Path, problems: list[Problem], wanted: str = "") -> Iterator[Raw 
     try:
         encoding = file_encoding(path)
     except NotText as error:
-        yield Unread(path.stem, Problem(str(path), 0, f"cannot be read: {error}", "error", "unreadable"))
+        yield Unread(path.stem, unreadable(path, 0, f"cannot be read: {error}"))
         return
-    rows = jsonl_rows(path, encoding) if path.suffix.lower() in {".jsonl", ".ndjson"} else csv_rows(path, encoding)
     column = ""
-    for number, (line, row) in enumerate(rows, 1):
+    number = 0
+    for number, (line, row) in enumerate(rows_of(path, encoding), 1):
         if isinstance(row, Problem):
             yield Unread(f"{path.stem}:{line}", row)
             continue
-        column = column or text_column(path, [str(key) for key in row if key], wanted)
-        given = {str(k): str(v) for k, v in row.items() if k and v is not None and k != column}
-        text = row.get(column)
-        yield Raw(given.get("id") or f"{path.stem}-{number:06}", str(text or ""), given, str(path), line, encoding)
+        column = column or text_column(path, list(row), wanted)
+        given = {k: str(v) for k, v in row.items() if k and v is not None and k != column}
+        text = row.get(column) or ""
+        if isinstance(text, str):
+            yield Raw(given.get("id") or f"{path.stem}-{number:06}", text, given, str(path), line, encoding)
+        else:
+            yield Unread(f"{path.stem}:{line}", unreadable(path, line, f"{column!r} holds no text"))
+    if not number:
+        problems.append(Problem(str(path), 0, "holds no rows", "warning", "empty"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.errors import Problem
-from pipeline.ingest.decode import NotText, decode
+from pipeline.ingest.decode import NotText, decode, file_encoding
 from pipeline.ingest.raw import Raw, Unread
+from pipeline.ingest.table import rows_of
+from pipeline.store import sound
 
 IGNORED = {"readme.md", "readme.txt", "license", "notice", "metadata.csv", ".ds_store", "thumbs.db", "desktop.ini"}
+FILE_COLUMNS = ("file", "filename", "path")
 
 
 def list_files(path: Path, problems: list[Problem]) -> list[Path]:
@@ -18,10 +20,14 @@ def list_files(path: Path, problems: list[Problem]) -> list[Path]:
     if path.is_file():
         return [path]
     files = []
-    for file in sorted(p for p in path.rglob("*") if p.is_file()):
-        if file.suffix.lower() == ".txt" and file.name.lower() not in IGNORED:
+    for file in sorted(p for p in path.rglob("*") if p.is_symlink() or p.is_file()):
+        if file.name.lower() in IGNORED or file.name.startswith("."):
+            continue
+        if file.is_dir():
+            problems.append(Problem(str(file), 0, "left out: links to folders are not followed", "warning", "unsupported"))
+        elif file.suffix.lower() == ".txt":
             files.append(file)
-        elif file.name.lower() not in IGNORED and not file.name.startswith("."):
+        else:
             what = f"left out: {file.suffix or 'files without an ending'} cannot be read yet; save it as .txt"
             problems.append(Problem(str(file), 0, what, "warning", "unsupported"))
     return files
@@ -32,18 +38,33 @@ def read_metadata(folder: Path, files: list[Path], problems: list[Problem]) -> d
     table = folder / "metadata.csv"
     if not table.is_file():
         return {}
-    text, _ = decode(table.read_bytes())
+    try:
+        encoding = file_encoding(table)
+    except NotText as error:
+        problems.append(Problem(str(table), 0, f"cannot be read: {error}", "error", "unreadable"))
+        return {}
     rows: dict[str, Mapping[str, str]] = {}
     names = {file.relative_to(folder).as_posix() for file in files}
-    for line, row in enumerate(csv.DictReader(text.lstrip("\ufeff").splitlines()), 2):
-        name = row.get("file") or row.get("filename") or row.get("path") or ""
-        if name in names:
+    for line, row in rows_of(table, encoding):
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        name = file_named(row)
+        name = name if name in names else f"{name}.txt"
+        if name in names and name not in rows:
             rows[name] = row
         else:
-            problems.append(Problem(str(table), line, f"names {name!r}, which is not there", "warning", "metadata"))
+            what = "names {!r} again; only its first row was used" if name in rows else "names {!r}, which is not there"
+            problems.append(Problem(str(table), line, what.format(file_named(row)), "warning", "metadata"))
     for name in sorted(names - rows.keys()):
         problems.append(Problem(str(folder / name), 0, "has no row in metadata.csv", "warning", "metadata"))
     return rows
+
+
+def file_named(row: Mapping[str, str]) -> str:
+    """The file that a row of metadata.csv speaks of."""
+    lower = {key.strip().lower(): value for key, value in row.items()}
+    return next((lower[key] for key in FILE_COLUMNS if lower.get(key)), "")
 
 
 def read_file(file: Path, document_id: str, given: Mapping[str, str]) -> Raw | Unread:
@@ -55,7 +76,7 @@ def read_file(file: Path, document_id: str, given: Mapping[str, str]) -> Raw | U
     except OSError as error:
         reason = f"cannot be opened: {error.strerror}"
         return Unread(document_id, Problem(str(file), 0, reason, "error", "unreadable"))
-    return Raw(document_id, text, given, str(file), 0, encoding)
+    return Raw(document_id, text, given, sound(str(file)), 0, encoding)
 
 
 def read(path: Path, problems: list[Problem]) -> Iterator[Raw | Unread]:
@@ -63,6 +84,8 @@ def read(path: Path, problems: list[Problem]) -> Iterator[Raw | Unread]:
     folder = path if path.is_dir() else path.parent
     files = list_files(path, problems)
     rows = read_metadata(folder, files, problems) if path.is_dir() else {}
+    if not files:
+        problems.append(Problem(str(path), 0, "holds no .txt file", "warning", "empty"))
     for file in files:
         name = file.relative_to(folder).as_posix()
         yield read_file(file, name.removesuffix(file.suffix), rows.get(name, {}))

@@ -10,50 +10,101 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from pipeline.codebook import ANCHORS, Rule, is_anchor, literals
+from spacy.symbols import ORTH
 
-WORD = re.compile(r"\w+")
-VOWELS = "aeiou"
+from pipeline.codebook import ANCHORS, Rule, is_anchor, literals, says_words
+
+WORD = re.compile(r"[^\W\d_]+|\d+")  # finer than any token, so that `10km` and `_war_` hide no word
 Slot = frozenset[str]
+Endings = frozenset[tuple[str, str]]
 
 
 def words(text: str) -> set[str]:
-    """The distinct words of a text in small letters."""
+    """The distinct words of a text in small letters, numbers apart."""
     return set(WORD.findall(text.lower()))
 
 
-def regular_forms(lemma: str) -> set[str]:
-    """Every form English morphology could make of a lemma; some are no words."""
-    forms = {lemma + ending for ending in ("", "s", "es", "ed", "d", "ing", "er", "est", "r", "st")}
-    stem, last = lemma[:-1], lemma[-1:]
-    if last == "y":
-        forms |= {stem + ending for ending in ("ies", "ied", "ier", "iest")}
-    if last == "e":
-        forms.add(stem + "ing")
-    if last == "f" or lemma.endswith("fe"):
-        forms.add(lemma.rstrip("e")[:-1] + "ves")
-    if len(lemma) > 2 and last not in VOWELS + "wxy" and lemma[-2] in VOWELS:
-        forms |= {lemma + last + ending for ending in ("ed", "ing", "er", "est")}
-    return forms
+def key_word(text: str) -> str:
+    """The longest word of a token: where the token is, this word is."""
+    return max(WORD.findall(text.lower()), key=len, default="")
 
 
-def irregular_forms(exceptions: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, set[str]]:
+@dataclass(frozen=True, slots=True)
+class Morphology:
+    """Which written words can become which lemma or token, read backwards from a spaCy pipeline's own tables.
+
+    `endings`: (written, lemma) suffixes of the lemmatizer's rules. `irregular`:
+    forms by lemma. `pieces`: for a written word the tokens it may be cut into
+    (`cannot`: can, not).
+    """
+
+    endings: Endings
+    irregular: Mapping[str, set[str]]
+    pieces: Mapping[str, set[str]]
+
+    @classmethod
+    def of(cls, nlp: Any) -> Morphology:
+        """The morphology of an English pipeline with a rule lemmatizer."""
+        tables = nlp.get_pipe("lemmatizer").lookups
+        rules = tables.get_table("lemma_rules").values()
+        fixed = nlp.get_pipe("attribute_ruler").patterns if nlp.has_pipe("attribute_ruler") else []
+        irregular = irregular_forms(tables.get_table("lemma_exc"))
+        for lemma, form in fixed_forms(fixed):
+            irregular[lemma].add(form)
+        cut = {word: [piece[ORTH] for piece in parts] for word, parts in nlp.tokenizer.rules.items()}
+        return cls(frozenset((old, new) for table in rules for old, new in table), irregular, piece_words(cut))
+
+    def forms(self, lemma: str) -> set[str]:
+        """Every written form that the lemmatizer could reduce to a lemma; some are no words."""
+        return {lemma} | regular_forms(lemma, self.endings) | self.irregular.get(lemma, set())
+
+    def present(self, text: str) -> set[str]:
+        """The words of a text, and those of the tokens that its contractions are cut into."""
+        found = words(text)
+        return found.union(*(self.pieces[word] for word in self.pieces.keys() & found))
+
+
+def regular_forms(lemma: str, endings: Endings) -> set[str]:
+    """A lemma with the lemmatizer's suffix rules undone."""
+    return {lemma[: len(lemma) - len(new)] + old for old, new in endings if lemma.endswith(new)}
+
+
+def irregular_forms(exceptions: Mapping[Any, Mapping[str, Sequence[str]]]) -> dict[str, set[str]]:
     """Forms by lemma, from the lemmatizer's table of exceptions by part of speech."""
     found: dict[str, set[str]] = defaultdict(set)
     for table in exceptions.values():
         for form, lemmas in table.items():
             for lemma in lemmas:
-                found[lemma].add(form)
+                found[lemma.lower()].add(form)
     return found
+
+
+def fixed_forms(patterns: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Lemma and form of every word whose lemma an attribute ruler lays down (`'d`: would)."""
+    for entry in patterns:
+        for pattern in entry["patterns"] if "LEMMA" in entry["attrs"] else ():
+            yield from ((entry["attrs"]["LEMMA"].lower(), form) for form in literals(pattern[entry.get("index", 0)].get("LOWER")))
+
+
+def piece_words(cut: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """For the key word of each contraction the words of its tokens that the text does not show."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for word, parts in cut.items():
+        hidden = set().union(*map(words, parts)) - words(word)
+        if hidden and key_word(word):
+            found[key_word(word)] |= hidden
+    return dict(found)
 
 
 class Anchors:
     """An index from words to the rules that could hold where they stand."""
 
-    def __init__(self, rules: Sequence[Rule], irregular: Mapping[str, set[str]]) -> None:
-        self.irregular = irregular
+    def __init__(self, rules: Sequence[Rule], morphology: Morphology) -> None:
+        self.morphology = morphology
         self.slots: list[list[Slot]] = []
         self.index: dict[str, list[int]] = defaultdict(list)
         for number, rule in enumerate(rules):
@@ -67,19 +118,15 @@ class Anchors:
         tokens = [token for token in rule.pattern if is_anchor(token)]
         return [frozenset(self.surface(token)) for token in tokens]
 
-    def surface(self, token: Mapping[str, object]) -> Iterable[str]:
-        """The words a token may be; of a compound written with marks, its longest part."""
+    def surface(self, token: Mapping[str, Any]) -> Iterator[str]:
+        """The words one of which stands where a token does; of a token with marks in it, its longest part."""
         for key in ANCHORS:
-            for literal in literals(token.get(key)):
-                forms = {literal}
-                if key == "LEMMA":
-                    forms = regular_forms(literal.lower()) | self.irregular.get(literal.lower(), set())
-                for form in forms:
-                    parts = WORD.findall(form.lower())
-                    if parts:
-                        yield max(parts, key=len)
+            for literal in literals(token.get(key)) if says_words(token.get(key)) else ():
+                forms = self.morphology.forms(literal.lower()) if key == "LEMMA" else {literal}
+                yield from filter(None, map(key_word, forms))
 
-    def candidates(self, present: Collection[str]) -> list[int]:
-        """Numbers of the rules all of whose obligatory words are among those present."""
+    def candidates(self, text: str) -> list[int]:
+        """Numbers of the rules all of whose obligatory words are in a text."""
+        present = self.morphology.present(text)
         first = {number for word in self.index.keys() & present for number in self.index[word]}
         return sorted(n for n in first if all(not slot.isdisjoint(present) for slot in self.slots[n]))

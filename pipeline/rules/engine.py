@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span
 
 from pipeline.code_hash import code_hash
-from pipeline.codebook import Codebook
+from pipeline.codebook import ANCHORS, Codebook, Rule, literals
 from pipeline.ledger import digest_of
 from pipeline.model import Hit
-from pipeline.rules.anchors import Anchors, irregular_forms, words
+from pipeline.rules.anchors import Anchors, Morphology
 from pipeline.rules.parse import Parser, model_name
 from pipeline.rules.roles import Roles, source_and_target
-from pipeline.rules.stance import attributed, negated
+from pipeline.rules.stance import NEGATORS, NOBODY, attributed, negated
 from pipeline.sentences import sentence_spans
 
 DENIALS = {"threat.unimportant"}  # codes whose rules are themselves denials
@@ -37,8 +36,7 @@ class RuleEngine:
         self.roles = roles
         self.language = language
         self.parser = Parser(language, cache_file)
-        exceptions = self.parser.nlp.get_pipe("lemmatizer").lookups.get_table("lemma_exc")  # type: ignore[attr-defined]
-        self.anchors = Anchors(self.rules, irregular_forms(exceptions))
+        self.anchors = Anchors(self.rules, Morphology.of(self.parser.nlp))
         self.matchers: dict[int, Matcher] = {}
 
     def matcher(self, number: int) -> Matcher:
@@ -53,9 +51,9 @@ class RuleEngine:
         """The hits of each text, by place; character positions within the text."""
         wanted: list[tuple[int, int, str, list[int]]] = []
         for index, text in enumerate(texts):
-            if self.anchors.candidates(words(text)):
+            if self.anchors.candidates(text):
                 for start, end in sentence_spans(text, (0, len(text)), self.language):
-                    if numbers := self.anchors.candidates(words(text[start:end])):
+                    if numbers := self.anchors.candidates(text[start:end]):
                         wanted.append((index, start, text[start:end], numbers))
         found: list[list[Hit]] = [[] for _ in texts]
         for (index, start, _, numbers), doc in zip(wanted, self.parser.parse([w[2] for w in wanted]), strict=True):
@@ -67,19 +65,25 @@ class RuleEngine:
         spans = [(self.rules[n], doc[a:b]) for n in numbers for _, a, b in self.matcher(n)(doc)]
         spans.sort(key=lambda item: (-len(item[1]), item[1].start, item[0].id))
         taken: set[tuple[str, int]] = set()
-        chosen: list[tuple[Any, Span]] = []
+        chosen: list[tuple[Rule, Span]] = []
         for rule, span in spans:
             places = {(rule.code, token.i) for token in span}
             if places.isdisjoint(taken):
                 taken |= places
                 chosen.append((rule, span))
         roles = self.roles.of_tokens(doc) if chosen else {}
-        hits = [self.hit(rule.code, rule.id, span, offset, roles) for rule, span in chosen]
+        hits = [self.hit(rule, span, offset, roles) for rule, span in chosen]
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.code, hit.rule))
 
     @staticmethod
-    def hit(code: str, rule: str, span: Span, offset: int, roles: dict[int, str]) -> Hit:
+    def hit(rule: Rule, span: Span, offset: int, roles: dict[int, str]) -> Hit:
         """A matched span with its stance and its roles."""
         source, target = source_and_target(span, roles)
-        denied = code not in DENIALS and negated(span)
-        return Hit(offset + span.start_char, offset + span.end_char, code, rule, denied, attributed(span), source, target)
+        denied = rule.code not in DENIALS and negated(span, names_negation(rule))
+        return Hit(offset + span.start_char, offset + span.end_char, rule.code, rule.id, denied, attributed(span), source, target)
+
+
+def names_negation(rule: Rule) -> bool:
+    """Whether a rule has a negation among its own words."""
+    named = {word for token in rule.pattern for key in ANCHORS for word in literals(token.get(key))}
+    return not named.isdisjoint(NEGATORS | NOBODY)

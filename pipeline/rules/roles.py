@@ -11,12 +11,54 @@ from pipeline.config import Study
 from pipeline.rules.anchors import words
 
 PRONOUNS = {"we", "us", "our", "ours", "ourselves"}
-SUBJECTS = {"nsubj", "csubj", "agent"}
+REFLEXIVE = {"itself", "themselves", "himself", "herself"}
 SUFFERERS = {"nsubjpass", "dobj", "dative"}
 FROM = {"by", "from", "of"}
 ONTO = {"against", "on", "upon", "toward", "towards", "to", "at", "into", "over"}
 DEFENDING = {"defend", "protect", "guard", "shield", "safeguard", "defence", "defense", "protection", "save"}
 DEFENDED_FROM = {"from", "against"}
+UNDERGOING = {
+    "face",
+    "fear",
+    "suffer",
+    "endure",
+    "resist",
+    "withstand",
+    "confront",
+    "share",
+    "buy",
+    "receive",
+    "obtain",
+    "import",
+    "acquire",
+    "gain",
+    "get",
+    "benefit",
+    "profit",
+    "learn",
+}  # verbs whose subject is where it arrives
+HOSTILE = {"enemy", "foe", "adversary", "opponent", "rival"}
+OF_TARGET = (
+    HOSTILE
+    | DEFENDING
+    | {
+        "invasion",
+        "destruction",
+        "overthrow",
+        "occupation",
+        "encirclement",
+        "bombing",
+        "conquest",
+        "domination",
+        "assassination",
+        "siege",
+        "subjugation",
+        "isolation",
+        "dismemberment",
+        "annihilation",
+        "containment",
+    }
+)  # nouns whose `of` names the sufferer
 SCAN = {"det", "amod", "compound", "poss", "conj", "nmod", "appos", "prep", "pobj"}
 
 
@@ -77,36 +119,37 @@ def role_within(token: Token, roles: Mapping[int, str]) -> str:
 
 def arguments(word: Token) -> Iterator[tuple[str, Token]]:
     """Who acts ("source") and who is acted upon ("target") around a verb or noun."""
-    defends = word.lemma_.lower() in DEFENDING
+    lemma = word.lemma_.lower()
+    defends, undergoes = lemma in DEFENDING, lemma in UNDERGOING
+    doer = "defender" if defends else "target" if undergoes else "source"
+    if word.dep_ in {"prep", "dative"}:  # of a hit, wherever the parse attached it
+        yield from prepositional(word, word.head.lemma_.lower())
     for child in word.children:
         if child.dep_ in {"nsubj", "csubj"}:
-            yield ("defender" if defends else "source"), child
+            yield doer, child
         elif child.dep_ == "agent":
-            yield from (("defender" if defends else "source", c) for c in child.children if c.dep_ == "pobj")
+            yield from ((doer, c) for c in child.children if c.dep_ == "pobj")
         elif child.dep_ in SUFFERERS:
-            yield "target", child
+            yield ("source" if undergoes else "target"), child
         elif child.dep_ == "poss":
-            yield ("target" if defends else "source"), child
+            yield ("target" if defends or lemma in HOSTILE else "source"), child
         elif child.dep_ == "prep":
-            yield from prepositional(child, defends)
+            yield from prepositional(child, lemma)
         elif child.dep_ in {"amod", "compound", "nmod"} and not defends:
             yield "source", child
 
 
-def prepositional(preposition: Token, defends: bool) -> Iterator[tuple[str, Token]]:
-    """The part an object of a preposition plays: `threat from X to Y`, `defence of Y against X`."""
-    word = preposition.lower_
+def prepositional(preposition: Token, lemma: str) -> Iterator[tuple[str, Token]]:
+    """The part an object of a preposition plays: `threat from X to Y`, `defence of Y against X`, `invasion of Y`."""
+    word, defends = preposition.lower_, lemma in DEFENDING
     for child in preposition.children:
         if child.dep_ != "pobj":
             continue
-        if defends:
-            if word in DEFENDED_FROM:
-                yield "source", child
-            elif word in {"of", "for"}:
-                yield "target", child
-        elif word in FROM:
+        if (word == "of" and lemma in OF_TARGET) or (defends and word == "for"):
+            yield "target", child
+        elif word in (DEFENDED_FROM if defends else FROM):
             yield "source", child
-        elif word in ONTO:
+        elif word in ONTO and not defends:
             yield "target", child
 
 
@@ -133,13 +176,22 @@ def relative_subject(token: Token) -> Token:
 
 
 def source_and_target(span: Span, roles: Mapping[int, str]) -> tuple[str, str]:
-    """The roles that do, and that suffer, what a hit says; "" where none is named."""
-    found = {"source": "", "target": "", "defender": ""}
+    """The roles that do, and that suffer, what a hit says; "" where none is named.
+
+    A word that is itself an argument (`our nation` in `attack our nation`) has
+    no arguments of its own, else the nation's owner would be the attacker.
+    """
+    found: dict[str, str] = {}
+    spoken_for: set[int] = set()
     for word in spine(span):
-        for part, argument in arguments(word):
-            if not found[part]:
-                found[part] = role_within(relative_subject(argument), roles)
-    source, target = found["source"], found["target"]
-    if source and source == target:
-        target = ""
+        for part, argument in () if word.i in spoken_for else arguments(word):
+            spoken_for.add(argument.i)
+            reflexive = argument.lower_ in REFLEXIVE and argument.i not in roles
+            role = found.get("defender", "") if reflexive else role_within(relative_subject(argument), roles)
+            if role:
+                found.setdefault(part, role)
+    source, target = found.get("source", ""), found.get("target", "")
+    if source == target:  # nobody does it to himself: the nearer word is right
+        nearer = next((part for part in found if part != "defender"), "")
+        return (source, "") if nearer == "source" else ("", target)
     return source, target
