@@ -135,7 +135,7 @@ def narrative_rows(
 def in_words(result: Row, study: Study, book: Codebook) -> str:
     """A verdict as a sentence."""
     verdict = Verdict(**result["verdict"])
-    names = {n.id: n.name.lower() for n in book.narratives} | {NONE: "none of the narratives"}
+    names = {n.id: n.name.lower() for n in book.narratives} | {NONE: "“none of these”"}
     where = f"in the passages that touch {study.roles.partner.name}" if result["scope"] == "partner" else "in the whole discourse"
     rest = f"{result['passages']:,} passages, {result['documents']} documents with codes"
     if verdict.grade == "undecided":

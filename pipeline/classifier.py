@@ -247,7 +247,9 @@ def save(path: Path, model: Model, training: TrainingSet | None = None) -> None:
         parts |= {"words": space.words, "vectors": space.vectors, "rules": space.rules}
     if training is not None:
         groups, texts = list(training.groups), list(training.texts)
-        parts["training"] = {"x": training.x.astype(np.float32), "values": training.values, "groups": groups, "texts": texts}
+        x = training.x.astype(np.float32)
+        arrays = {"data": x.data, "indices": x.indices, "indptr": x.indptr, "shape": list(x.shape)}
+        parts["training"] = {"x": arrays, "values": training.values, "groups": groups, "texts": texts}
     modelfile.save(path, parts)
 
 
@@ -272,7 +274,8 @@ def load_training(path: Path, book: Codebook) -> tuple[Space, TrainingSet] | Non
     parts = modelfile.load(path)
     old, said = Space(parts["words"], parts["vectors"], parts["rules"]), parts["training"]
     space = old.with_rules_of(book)
-    x = csr_matrix(said["x"]) @ column_map(old, space)
+    arrays = said["x"]
+    x = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])) @ column_map(old, space)
     return space, TrainingSet(csr_matrix(x), said["values"], tuple(said["groups"]), tuple(said["texts"]))
 
 

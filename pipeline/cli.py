@@ -10,13 +10,14 @@ from typing import Any
 import click
 
 from pipeline import __version__, problems, store
-from pipeline.config import Study, load_study
+from pipeline.config import Study, base_model_file, home, load_study
 from pipeline.errors import PipelineError, UsageError
 from pipeline.progress import bar
 from pipeline.runner import locked, record, run_all, run_stage, up_to_date
 from pipeline.stages import STAGES, Stage
 
 DEFAULT_STUDY = "us-sotu"
+DEFAULT_CODEBOOK = home() / "codebook" / "alliance"
 MOST_PROBLEMS = 5
 
 
@@ -148,11 +149,11 @@ def code(ctx: click.Context, study: str, source: Path | None, out: Path | None) 
     from pipeline import classifier, codebook, coding
 
     given = ctx.get_parameter_source("study") == click.core.ParameterSource.COMMANDLINE
-    loaded = load_study(study)
-    book = codebook.load(loaded.codebook_folder)
-    model = classifier.load(loaded.model / "model.skops", book)
-    count = coding.filter_file(source, out, coding.filter_engine(loaded if given else None, book), model)
-    basis = "with the study's classifier" if model.calibrated else "by rules alone (no trained classifier here)"
+    named = load_study(study) if given else None
+    book = codebook.load(named.codebook_folder if named else DEFAULT_CODEBOOK)
+    model = classifier.load(named.model_file if named else base_model_file(), book)
+    count = coding.filter_file(source, out, coding.filter_engine(named, book), model)
+    basis = "with a trained classifier" if model.calibrated else "by rules alone (no trained classifier here)"
     click.echo(f"{count:,} passages coded {basis}: {out}")
 
 
@@ -209,7 +210,7 @@ def codebook_group() -> None:
 def book_option(function: Callable[..., None]) -> Callable[..., None]:
     """The option that names a codebook."""
     kind = click.Path(path_type=Path)
-    return click.option("--codebook", "folder", type=kind, default=Path("codebook/alliance"), show_default=True)(function)
+    return click.option("--codebook", "folder", type=kind, default=DEFAULT_CODEBOOK, show_default=True)(function)
 
 
 @codebook_group.command("check")

@@ -183,6 +183,12 @@ class Study(Strict):
         return home() / "models" / self.name
 
     @property
+    def model_file(self) -> Path:
+        """The study's classifier, or the shipped base where the study has none yet."""
+        own = self.model / "model.skops"
+        return own if own.is_file() else base_model_file()
+
+    @property
     def codebook_folder(self) -> Path:
         """The codebook's folder: a name under codebook/, or a path beside study.yaml."""
         named = home() / "codebook" / self.codebook
@@ -204,6 +210,11 @@ class Study(Strict):
 def home() -> Path:
     """The project folder: POLICYCODE_HOME, else the folder the program is called in."""
     return Path(os.environ.get("POLICYCODE_HOME", "."))
+
+
+def base_model_file() -> Path:
+    """Where the shipped base model lives."""
+    return home() / "models" / "base" / "model.skops"
 
 
 def study_file(name_or_path: str) -> Path:

@@ -14,15 +14,15 @@ from pipeline.model import Document, Passage, Row, to_row
 from pipeline.progress import Track, no_track
 from pipeline.sentences import Span, sentence_spans, trimmed
 
-WORD = re.compile(r"\S+")
+WORD = re.compile(r"\S{1,200}")  # a longer run is a script without spaces, or data
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 LINE = re.compile(r"\n")
 PROSE_LINE = 100  # characters: lines this long are paragraphs, shorter ones are wrapped
 
 
 def words_in(text: str, span: Span) -> int:
-    """How many whitespace-separated words a span holds."""
-    return len(text[span[0] : span[1]].split())
+    """How many whitespace-separated words a span holds, very long ones counted by their pieces."""
+    return sum(1 for _ in WORD.finditer(text, *span))
 
 
 def split_at(text: str, separator: re.Pattern[str], span: Span) -> list[Span]:

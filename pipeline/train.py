@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from pipeline import classifier, codebook, labels, ledger, problems, store
 from pipeline.card import card_markdown
 from pipeline.classifier import Model, document_folds, out_of_fold
 from pipeline.codebook import Codebook
-from pipeline.config import Study, home
+from pipeline.config import Study, base_model_file
 from pipeline.features import Bools, Floats, Ints, Item, Space, TrainingSet, value_table
 from pipeline.labels import Gold
 from pipeline.measure import agreement_rows, label_facts, quality_rows
@@ -20,11 +19,6 @@ from pipeline.model import Row, Tag
 from pipeline.progress import Track, no_track
 
 MOST_PASSAGES = 50_000  # of a study's own from which a space is learned, where there is no base
-
-
-def base_file() -> Path:
-    """Where the shipped base model lives."""
-    return home() / "models" / "base" / "model.skops"
 
 
 def items_of(study: Study, gold: Sequence[Gold]) -> list[Item]:
@@ -83,7 +77,7 @@ def held_out_rows(book: Codebook, gold: Sequence[Gold], ps: Floats, present: Boo
 
 def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> tuple[Model, list[Row], list[Row], int]:
     """The model on base and own labels, its held-out quality and predictions on the own ones, and how many base rows it used."""
-    base = classifier.load_training(base_file(), book)
+    base = classifier.load_training(base_model_file(), book)
     if base is None and len({one.document_id for one in gold}) < 2:
         return classifier.rules_alone(book), [], [], 0
     space = base[0] if base else Space.learn(passage_texts(study), book)

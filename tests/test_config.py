@@ -4,8 +4,8 @@ import copy
 
 import pytest
 import yaml
-
 from conftest import ROOT, STUDY
+
 from pipeline.config import load_study
 from pipeline.errors import PipelineError
 
@@ -97,7 +97,9 @@ def test_codebook_folder__may_lie_beside_the_study(project):
     assert project.study(codebook="own").codebook_folder == project.study_file.parent / "own"
 
 
-@pytest.mark.parametrize(("year", "period"), [(None, "undated"), (1944, "1940s"), (1945, "early"), (1960, "early"), (1961, "1960s"), (2000, "2000s")])
+@pytest.mark.parametrize(
+    ("year", "period"), [(None, "undated"), (1944, "1940s"), (1945, "early"), (1960, "early"), (1961, "1960s"), (2000, "2000s")]
+)
 def test_period_of__named_else_decade_else_undated(project, year, period):
     study = project.study(periods=[{"name": "early", "from_year": 1945, "to_year": 1960}])
     assert study.period_of(year) == period

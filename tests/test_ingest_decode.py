@@ -53,7 +53,8 @@ def test_decode__any_bytes_are_text_or_not_text(content):
 
 @pytest.mark.parametrize(("content", "what"), [
     (b"%PDF-1.7\n1 0 obj", "PDF"), (b"PK\x03\x04rest", "ZIP"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\x1f\x8b\x08", "gzip"),
-    (b"\x7fELF\x02\x01", "program"), (bytes(range(256)) * 50, "binary"), (b"\x01\x02\x03\x04" * 100, "binary"), (b"abc\x00\x00\x00\x00def" * 9, "binary"),
+    (b"\x7fELF\x02\x01", "program"), (bytes(range(256)) * 50, "binary"), (b"\x01\x02\x03\x04" * 100, "binary"),
+    (b"abc\x00\x00\x00\x00def" * 9, "binary"),
     (b"\xff\xfe\x00", "not text in utf-16"), (b"words\x00" * 200, "binary"),
 ])  # fmt: skip
 def test_decode__says_what_is_no_text(content, what):

@@ -4,10 +4,10 @@ import json
 import time
 
 import pytest
+from conftest import SAMPLES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import SAMPLES
 from pipeline.ingest.mend import mend, normalise
 
 CASES = sorted(path.name.removesuffix(".input.txt") for path in (SAMPLES / "mend").glob("*.input.txt"))
@@ -57,7 +57,8 @@ def test_mend__a_single_line_keeps_its_letters(text):
 
 
 @pytest.mark.parametrize(("raw", "clean"), [
-    ("a\r\nb\rc", "a\nb\nc"), ("a\fb", "a\n\n\nb"), ("\ufeffa", "a"), ("a\x00\x07b", "ab"), ("a \t\nb", "a\nb"), ("a\u2028b\u2029c\x85d", "a\nb\n\nc\nd"),
+    ("a\r\nb\rc", "a\nb\nc"), ("a\fb", "a\n\n\nb"), ("\ufeffa", "a"), ("a\x00\x07b", "ab"), ("a \t\nb", "a\nb"),
+    ("a\u2028b\u2029c\x85d", "a\nb\n\nc\nd"),
     ("a\ud83d", "a\ufffd"),
 ])  # fmt: skip
 def test_normalise__one_form_of_every_line_end(raw, clean):

@@ -10,7 +10,11 @@ def test_replace__renews_one_stage_and_keeps_the_others(tmp_path):
     problems.replace(tmp_path, "train", [Problem("l.jsonl", 3, "odd")])
     problems.replace(tmp_path, "ingest", [Problem("b.txt", 0, "bad"), Problem("a.txt", 0, "bad"), Problem("a.txt", 0, "bad")])
     problems.replace(tmp_path, "ingest", [Problem("c.txt", 0, "bad"), Problem("a.txt", 0, "bad")])
-    assert [(row["stage"], row["file"]) for row in problems.read(tmp_path)] == [("ingest", "a.txt"), ("ingest", "c.txt"), ("train", "l.jsonl")]
+    assert [(row["stage"], row["file"]) for row in problems.read(tmp_path)] == [
+        ("ingest", "a.txt"),
+        ("ingest", "c.txt"),
+        ("train", "l.jsonl"),
+    ]
     problems.replace(tmp_path, "ingest", [])
     assert [row["stage"] for row in problems.read(tmp_path)] == ["train"]
 

@@ -10,11 +10,19 @@ from pipeline.segment import joined, paragraphs, segment, words_in
 from pipeline.sentences import sentence_spans, splitter, trimmed
 
 SOUND = st.characters(exclude_categories=["Cs"])
-WORDS = st.sampled_from(["peace", "war.", "Mr.", "U.S.", "ally,", "“No!”", "naïve", "سلام", "мир.", "平和。", "e\u0301", "👩‍👩‍👧", "3.5", "--", "x" * 30])
-GAPS = st.sampled_from([" ", "  ", "\n", "\n\n", "\n \n", "\n\n\n", "\t", "\u00a0", "\u2003", "\u2028", "\x1c", "\x85", "\r\n", "\r\n\r\n", ""])
+WORDS = st.sampled_from(
+    ["peace", "war.", "Mr.", "U.S.", "ally,", "“No!”", "naïve", "سلام", "мир.", "平和。", "e\u0301", "👩‍👩‍👧", "3.5", "--", "x" * 30]
+)
+GAPS = st.sampled_from(
+    [" ", "  ", "\n", "\n\n", "\n \n", "\n\n\n", "\t", "\u00a0", "\u2003", "\u2028", "\x1c", "\x85", "\r\n", "\r\n\r\n", ""]
+)
 PROSE = st.lists(st.tuples(WORDS, GAPS), max_size=120).map(lambda pairs: "".join(word + gap for word, gap in pairs))
 TEXTS = st.text(SOUND) | PROSE
-SIZES = st.tuples(st.integers(1, 12), st.integers(10, 40)).filter(lambda s: 2 * s[0] <= s[1]).map(lambda s: PassageSize(min_words=s[0], max_words=s[1]))
+SIZES = (
+    st.tuples(st.integers(1, 12), st.integers(10, 40))
+    .filter(lambda s: 2 * s[0] <= s[1])
+    .map(lambda s: PassageSize(min_words=s[0], max_words=s[1]))
+)
 LANGUAGES = st.sampled_from(["en", "fa", "ru", "ja-none", "xx", "zzz"])
 
 
@@ -74,20 +82,28 @@ def test_segment__cuts_a_sentence_over_the_limit_between_words():
     assert max(len(p.text.split()) for p in passages) <= 100 and " ".join(p.text for p in passages) == words(250)
 
 
+def test_segment__cuts_text_without_spaces():
+    text = "平和と自由を守る" * 20_000
+    passages = segment(document(text, "ja-none"), PassageSize(min_words=5, max_words=40))
+    assert max(len(p.text) for p in passages) <= 40 * 200 and "".join(p.text for p in passages) == text
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n\t \u2003\n"])
 def test_segment__blank_text_has_no_passages(text):
     assert segment(document(text), PassageSize()) == []
 
 
 @pytest.mark.parametrize(("text", "count"), [
-    ("a b\n\nc d", 2), ("a b\n \t\nc d", 2), (f"{'x ' * 60}\n{'y ' * 60}", 2), ("short line\nwrapped on", 1), ("\n\n a \n\n\n\n b \n\n", 2), ("", 0),
+    ("a b\n\nc d", 2), ("a b\n \t\nc d", 2), (f"{'x ' * 60}\n{'y ' * 60}", 2), ("short line\nwrapped on", 1),
+    ("\n\n a \n\n\n\n b \n\n", 2), ("", 0),
 ])  # fmt: skip
 def test_paragraphs__blank_lines_else_long_lines(text, count):
     assert len(paragraphs(text)) == count
 
 
 @pytest.mark.parametrize(("sizes", "expected"), [
-    ([3, 30], [33]), ([30, 3], [33]), ([38, 3, 30], [38, 33]), ([38, 3, 38], [38, 3, 38]), ([3], [3]), ([3, 3, 3], [9]), ([20, 20], [20, 20]),
+    ([3, 30], [33]), ([30, 3], [33]), ([38, 3, 30], [38, 33]), ([38, 3, 38], [38, 3, 38]), ([3], [3]),
+    ([3, 3, 3], [9]), ([20, 20], [20, 20]),
 ])  # fmt: skip
 def test_joined__small_ones_join_a_neighbour_where_there_is_room(sizes, expected):
     text, spans = "", []

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from pipeline import store
 from pipeline.errors import PipelineError
 
-VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
 
 
 @given(rows=st.lists(st.dictionaries(st.text(), VALUES, max_size=4), max_size=5))
