@@ -62,10 +62,15 @@ def record(study: Study) -> dict[str, Any]:
     return found if isinstance(found.get("stages"), dict) else empty
 
 
+def intact(path: Path) -> bool:
+    """Whether an output is there and, where it has a ledger, still as long as that says."""
+    return path.is_file() and (not ledger.ledger_path(path).is_file() or bool(ledger.load(path)))
+
+
 def up_to_date(stage: Stage, study: Study, source: Path | None) -> bool:
     """Whether running the stage would change nothing."""
     done = record(study)["stages"].get(stage.name, {})
-    there = all(path.is_file() for path in stage.writes(study))
+    there = all(intact(path) for path in stage.writes(study))
     return there and bool(done) and done["fingerprint"] == fingerprint(stage, study, source)[0]
 
 
