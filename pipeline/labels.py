@@ -30,8 +30,19 @@ class Drawn(Strict):
     probability: float | None = Field(default=None, gt=0, le=1)
 
 
+class Marked(Strict):
+    """Words a coder marked as the ground for a code, in characters of the document."""
+
+    code: str
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+
+
 class Label(Strict):
-    """One coder's decision on one passage: `codes` hold, the rest of `considered` do not."""
+    """One coder's decision on one passage: `codes` hold, the rest of `considered` do not.
+
+    `spans`: words the coder marked. `assisted`: the coder saw rule hits before deciding.
+    """
 
     passage_id: str
     document_id: str
@@ -42,6 +53,8 @@ class Label(Strict):
     codes: tuple[str, ...]
     considered: tuple[str, ...]
     unsure: tuple[str, ...] = ()
+    spans: tuple[Marked, ...] = ()
+    assisted: bool = False
     memo: str = ""
     codebook_version: str
     time: str
