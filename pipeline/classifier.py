@@ -1,9 +1,10 @@
 """The classifier: word vectors and rule hits together, one calibrated yes or no per code.
 
 Codes with enough positive labels get a logistic regression, calibrated by a
-sigmoid on scores of documents it did not see (Platt 1999). Codes with fewer
-are left to their rules, whose precision is estimated from the labels (or,
-without labels, is what is stated here).
+sigmoid on scores of documents it did not see (Platt 1999). Codes with fewer,
+and codes whose rules alone do better on these documents, are left to their
+rules, whose precision is estimated from the labels (or, without labels, is
+what is stated here).
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from sklearn.model_selection import GroupKFold
 from pipeline import modelfile
 from pipeline.codebook import Codebook
 from pipeline.features import (
-    RULE_WEIGHT,
     UNKNOWN,
     Bools,
     Floats,
@@ -32,7 +32,6 @@ from pipeline.features import (
     column_map,
     has_live_hit,
     live_hits,
-    rule_features,
     value_table,
 )  # fmt: skip
 from pipeline.model import Decision
@@ -42,6 +41,7 @@ FOLDS = 5
 STATED_PRECISION = 0.8  # of a live hit, where no label says better
 STATED_MISS = 0.05  # of a passage without one
 REGULARISATION = 3.0
+DEFAULT_THRESHOLD = 0.5  # where labels set none
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +82,30 @@ def trainable(truth: Bools, groups: Sequence[str]) -> bool:
 
 
 def fit_head(x: csr_matrix, truth: Bools, groups: Sequence[str]) -> tuple[Head, float]:
-    """A head fitted on all rows and calibrated on held-out scores, and the threshold that serves its F1 best."""
+    """A head fitted on all rows and calibrated on held-out scores, and the best F1 its held-out probabilities reach."""
     scores = np.zeros(len(truth))
     for train, test in folds(groups, truth):
         scores[test] = regression().fit(x[train], truth[train]).decision_function(x[test])
     platt = LogisticRegression(C=1e6, random_state=0).fit(scores[:, None], truth)
     head = Head(regression().fit(x, truth), float(platt.coef_[0, 0]), float(platt.intercept_[0]))
-    return head, best_threshold(sigmoid(head.slope * scores + head.offset), truth)
+    return head, best_f1(sigmoid(head.slope * scores + head.offset), truth)
 
 
-def best_threshold(p: Floats, truth: Bools) -> float:
+def best_f1(p: Floats, truth: Bools) -> float:
+    """The highest F1 that any threshold on the probabilities reaches."""
+    order = np.argsort(-p, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(p) + 1) + truth.sum())
+    return float(f1.max())
+
+
+def threshold_for(f1: float) -> float:
     """The probability from which calling a code present gives the best expected F1.
 
     For calibrated probabilities that is half the best F1 reachable (Lipton,
-    Elkan, Naryanaswamy 2014); the best F1 is read off held-out probabilities.
+    Elkan, Naryanaswamy 2014).
     """
-    order = np.argsort(-p)
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(p) + 1) + truth.sum())
-    return round(float(np.clip(f1.max() / 2, 0.15, 0.5)), 3)
+    return round(float(np.clip(f1 / 2, 0.15, 0.5)), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +172,9 @@ class Model:
         for code, p in ps.items():
             frame = self.book.implied(code)
             p = min(p, ps[frame]) if frame else p
-            present = p >= self.thresholds.get(code, 0.5) and (frame is None or made[frame].present)
+            present = p >= self.thresholds.get(code, DEFAULT_THRESHOLD) and (frame is None or made[frame].present)
             made[code] = Decision(round(p, 4), bool(present))
         return made
-
-    def moved_by(self, item: Item, code: str, most: int = 5) -> list[tuple[str, float]]:
-        """The words and rules that moved a code's score most, in log-odds, the strongest first.
-
-        A word's part is its weight times its vector along the head's; parts of
-        words and rules add up to the score but for the constant.
-        """
-        if self.space is None or code not in self.heads:
-            return [(f"[{hit.rule}]", 1.0) for hit in item.hits if hit.live and code in (hit.code, self.book.implied(hit.code))][:most]
-        head, space = self.heads[code], self.space
-        coefficients = head.regression.coef_[0] * head.slope
-        size = space.vectors.shape[1]
-        weights = space.words.transform([item.text])
-        _, norms = space.means(weights)
-        names = space.words.get_feature_names_out()
-        pull = space.vectors[weights.indices].astype(np.float64) @ coefficients[:size] * weights.data / norms[0, 0]
-        parts = [(str(names[i]), float(part)) for i, part in zip(weights.indices, pull, strict=True)]
-        rules = space.rules.transform([rule_features(item, self.book)])
-        columns = space.rules.get_feature_names_out()
-        of_rules = rules.data * RULE_WEIGHT * coefficients[size + rules.indices]
-        parts += [(f"[{columns[i]}]", float(part)) for i, part in zip(rules.indices, of_rules, strict=True)]
-        parts.sort(key=lambda part: (-abs(part[1]), part[0]))
-        return [(name, round(part, 3)) for name, part in parts[:most]]
 
 
 def rules_alone(book: Codebook) -> Model:
@@ -209,10 +191,12 @@ def fit(book: Codebook, space: Space, training: TrainingSet) -> Model:
         known = np.flatnonzero(training.values[:, column] != UNKNOWN)
         truth = training.values[known, column] == 1
         groups = [training.groups[i] for i in known]
-        if trainable(truth, groups):
-            heads[code], thresholds[code] = fit_head(training.x[known], truth, groups)
+        hits = live_hits(training.x[known], code, space)
+        head, reached = fit_head(training.x[known], truth, groups) if trainable(truth, groups) else (None, 0.0)
+        if head is not None and reached > best_f1(hits.astype(float), truth):
+            heads[code], thresholds[code] = head, threshold_for(reached)
         elif len(known):
-            odds[code] = RuleOdds.estimate(live_hits(training.x[known], code, space), truth)
+            odds[code] = RuleOdds.estimate(hits, truth)
     return Model(book, space, heads, odds, thresholds)
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline import __version__, problems, store
-from pipeline.config import Study, base_model_file, home, load_study
+from pipeline.cli_code import code
+from pipeline.cli_codebook import codebook_group
+from pipeline.cli_options import existing, recorded_source, source_option, study_option
+from pipeline.config import Study, load_study
 from pipeline.errors import PipelineError, UsageError
 from pipeline.progress import bar
 from pipeline.runner import locked, record, run_all, run_stage, up_to_date
 from pipeline.stages import STAGES, Stage
 
-DEFAULT_STUDY = "us-sotu"
-DEFAULT_CODEBOOK = home() / "codebook" / "alliance"
 MOST_PROBLEMS = 5
 
 
@@ -43,32 +43,6 @@ def main() -> None:
     """
 
 
-def study_option(function: Callable[..., None]) -> Callable[..., None]:
-    """The option every command on a study takes."""
-    text = "Name of a folder in corpus/, or path of a study.yaml."
-    return click.option("--study", default=DEFAULT_STUDY, show_default=True, help=text)(function)
-
-
-def source_option(function: Callable[..., None]) -> Callable[..., None]:
-    """The option that lays other texts under a study."""
-    kind = click.Path(path_type=Path)
-    text = "A folder of .txt or a CSV/TSV/JSONL table, in place of the study's own texts."
-    return click.option("--source", type=kind, default=None, help=text)(function)
-
-
-def existing(source: Path | None) -> Path | None:
-    """The source, if it is there."""
-    if source is not None and not source.exists():
-        raise PipelineError(f"The source {source} does not exist.", "Check the path given with --source (SOURCE=).")
-    return source
-
-
-def stage_source(study: Study, source: Path | None) -> Path | None:
-    """The source given, else the one the study was last run on."""
-    said = record(study).get("source", "")
-    return existing(source) or (Path(said) if said and Path(said).exists() else None)
-
-
 def one_stage(item: Stage) -> click.Command:
     """The command of a stage."""
 
@@ -76,7 +50,7 @@ def one_stage(item: Stage) -> click.Command:
     def command(study: str, source: Path | None = None) -> None:
         loaded = load_study(study)
         with locked(loaded):
-            click.echo(f"{item.name:<12} {run_stage(item, loaded, stage_source(loaded, source), bar)}")
+            click.echo(f"{item.name:<12} {run_stage(item, loaded, recorded_source(loaded, source), bar)}")
         end_on_unread(loaded)
 
     wrapped = source_option(command) if item.takes_source else command
@@ -133,32 +107,6 @@ def print_verdict(study: Study) -> None:
 
 @main.command()
 @study_option
-@click.option("--in", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), help='Rows {"id", "text"}.')
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the coded rows go.")
-@click.pass_context
-def code(ctx: click.Context, study: str, source: Path | None, out: Path | None) -> None:
-    """Code the study's passages; with --in and --out, any passages."""
-    if (source is None) != (out is None):
-        raise UsageError("--in and --out go together.")
-    if source is None or out is None:
-        loaded = load_study(study)
-        with locked(loaded):
-            item = next(s for s in STAGES if s.name == "code")
-            click.echo(f"{item.name:<12} {run_stage(item, loaded, stage_source(loaded, None), bar)}")
-        return
-    from pipeline import classifier, codebook, coding
-
-    given = ctx.get_parameter_source("study") == click.core.ParameterSource.COMMANDLINE
-    named = load_study(study) if given else None
-    book = codebook.load(named.codebook_folder if named else DEFAULT_CODEBOOK)
-    model = classifier.load(named.model_file if named else base_model_file(), book)
-    count = coding.filter_file(source, out, coding.filter_engine(named, book), model)
-    basis = "with a trained classifier" if model.calibrated else "by rules alone (no trained classifier here)"
-    click.echo(f"{count:,} passages coded {basis}: {out}")
-
-
-@main.command()
-@study_option
 @click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), help="One format (all of them if not given).")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where it goes; needs --format.")
 def export(study: str, form: str | None, out: Path | None) -> None:
@@ -169,7 +117,7 @@ def export(study: str, form: str | None, out: Path | None) -> None:
     if form is None:
         item = next(s for s in STAGES if s.name == "export")
         with locked(loaded):
-            click.echo(f"{item.name:<12} {run_stage(item, loaded, stage_source(loaded, None), bar)}")
+            click.echo(f"{item.name:<12} {run_stage(item, loaded, recorded_source(loaded, None), bar)}")
         return
     from pipeline.export import export_to
 
@@ -202,59 +150,8 @@ def base(names: tuple[str, ...]) -> None:
             click.echo(f"{row['code']:<10} F1 {row['f1']:.2f} on {row['positives']} of {row['labels']} held-out passages")
 
 
-@main.group("codebook")
-def codebook_group() -> None:
-    """Check or show a codebook."""
-
-
-def book_option(function: Callable[..., None]) -> Callable[..., None]:
-    """The option that names a codebook."""
-    kind = click.Path(path_type=Path)
-    return click.option("--codebook", "folder", type=kind, default=DEFAULT_CODEBOOK, show_default=True)(function)
-
-
-@codebook_group.command("check")
-@book_option
-def codebook_check(folder: Path) -> None:
-    """Report all problems of a codebook at once, and try its examples on its rules."""
-    from pipeline import codebook, codebook_examples
-
-    book = codebook.load(folder)
-    found = codebook_examples.check(book)
-    if found:
-        hint = "Mend the rule or the example."
-        raise PipelineError(f"{len(found)} example(s) are not coded as they should be.", hint, tuple(found))
-    click.echo(
-        f"{book.name} {book.version}: {len(book.codes)} codes, {len(book.rules)} rules, {len(book.narratives)} narratives; no problem."
-    )
-
-
-@codebook_group.command("show")
-@book_option
-@click.argument("code_id", required=False)
-def codebook_show(folder: Path, code_id: str | None) -> None:
-    """Print the codes, or one of them in full."""
-    from pipeline import codebook
-
-    book = codebook.load(folder)
-    if code_id is None:
-        for item in book.codes:
-            click.echo(f"{'  ' if item.parent else ''}{item.id:<34} {item.name}")
-        return
-    if code_id not in book.ids:
-        raise UsageError(f"There is no code {code_id!r}.", f"Codes: {', '.join(book.ids)}")
-    item = book.code(code_id)
-    click.echo(f"{item.id}: {item.name}\n\n{click.wrap_text(item.definition, 100)}")
-    parts = (
-        ("Include", item.include),
-        ("Exclude", item.exclude),
-        ("Examples (invented)", item.examples),
-        ("Counterexamples (invented)", item.counterexamples),
-    )
-    for title, lines in parts:
-        click.echo(f"\n{title}")
-        for line in lines:
-            click.echo(click.wrap_text(line, 100, "  - ", "    "))
+for command in (code, codebook_group):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

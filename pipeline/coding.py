@@ -8,25 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import classifier, codebook, ledger, store
-from pipeline.classifier import Item, Model
+from pipeline.classifier import DEFAULT_THRESHOLD, Item, Model
 from pipeline.code_hash import code_hash
 from pipeline.config import Study
 from pipeline.errors import PipelineError, Problem
+from pipeline.explain import Explainer
 from pipeline.model import Coding, Decision, Row, Tag, to_row
 from pipeline.progress import Track, no_track
 from pipeline.rules import RuleEngine
 from pipeline.rules.roles import Roles
 
 BATCH = 1000  # passages coded at a time
-MODULES = ("pipeline.coding", "pipeline.classifier", "pipeline.modelfile")
+MODULES = ("pipeline.coding", "pipeline.classifier", "pipeline.explain", "pipeline.features", "pipeline.modelfile")
 
 
 def code(texts: Sequence[str], tags: Sequence[Tag], model: Model) -> list[Coding]:
     """The coding of each passage from its text and its tag."""
     items = [Item(text, tag.hits, tag.roles) for text, tag in zip(texts, tags, strict=True)]
+    explainer = Explainer(model)
     return [
-        Coding(tag.id, tag.document_id, decisions, tag.hits, tag.roles, model.calibrated)
-        for tag, decisions in zip(tags, model.decide(items), strict=True)
+        Coding(tag.id, tag.document_id, decisions, tag.hits, tag.roles, model.calibrated, explainer.reasons(item, decisions))
+        for tag, item, decisions in zip(tags, items, model.decide(items), strict=True)
     ]
 
 
@@ -85,25 +87,44 @@ def read_passages(path: Path) -> Iterator[Row]:
         yield row
 
 
+def coded_rows(rows: Iterable[Row], engine: RuleEngine, model: Model) -> Iterator[tuple[Row, Coding]]:
+    """Rows with an id and a text, each with its coding."""
+    for batch in batches(rows):
+        texts = [row["text"] for row in batch]
+        found = engine.hits(texts)
+        tags = [Tag(str(r["id"]), "", h, engine.roles.named(r["text"])) for r, h in zip(batch, found, strict=True)]
+        yield from zip(batch, code(texts, tags, model), strict=True)
+
+
 def filter_file(source: Path, out: Path, engine: RuleEngine, model: Model) -> int:
     """Code any passages, {"id", "text"} a line, without a study; how many."""
+    coded = coded_rows(read_passages(source), engine, model)
+    return store.write_jsonl(out, ({"id": row["id"], **short_row(coding)} for row, coding in coded))
 
-    def rows() -> Iterator[Row]:
-        for batch in batches(read_passages(source)):
-            texts = [row["text"] for row in batch]
-            found = engine.hits(texts)
-            tags = [Tag(str(r["id"]), "", h, engine.roles.named(r["text"])) for r, h in zip(batch, found, strict=True)]
-            for row, coding in zip(batch, code(texts, tags, model), strict=True):
-                yield {"id": row["id"], **short_row(coding)}
 
-    return store.write_jsonl(out, rows())
+def in_words(text: str, coding: Coding, model: Model) -> list[str]:
+    """A coding with its reasons, as lines for a reader."""
+    lines = [f"{coding.id}: {' '.join(text.split())}" if coding.id else " ".join(text.split())]
+    for name, decision in coding.codes.items():
+        if decision.present:
+            moved = ", ".join(f"{word} {part:+.2f}" for word, part in coding.why.get(name, ()))
+            bar = model.thresholds.get(name, DEFAULT_THRESHOLD)
+            lines.append(f"  {name}  p = {decision.p:.2f} (present from {bar:.2f})  moved by {moved or 'nothing in particular'}")
+    if len(lines) == 1:
+        likeliest = max(coding.codes, key=lambda name: coding.codes[name].p)
+        lines.append(f"  no code; the likeliest is {likeliest}, p = {coding.codes[likeliest].p:.2f}")
+    for hit in coding.spans:
+        way = f"; {hit.source or '?'} > {hit.target or '?'}" if hit.source or hit.target else ""
+        doubt = "".join(f"; {mark}" for mark in ("negated", "attributed") if getattr(hit, mark))
+        lines.append(f"  rule {hit.rule}: “{text[hit.start : hit.end]}”{doubt}{way}")
+    return lines
 
 
 def short_row(coding: Coding) -> Row:
     """A coding as the filter writes it."""
     codes = {name: {"p": d.p, "present": d.present} for name, d in coding.codes.items()}
     spans = [to_row(hit) for hit in coding.spans]
-    return {"codes": codes, "spans": spans, "roles": list(coding.roles), "calibrated": coding.calibrated}
+    return {"codes": codes, "spans": spans, "roles": list(coding.roles), "calibrated": coding.calibrated, "why": dict(coding.why)}
 
 
 def filter_engine(study: Study | None, book: codebook.Codebook) -> RuleEngine:

@@ -111,7 +111,9 @@ class Coding:
     """All decisions on one passage, the hits behind them, the roles named.
 
     `calibrated` is False where no labels stood behind the probabilities: they
-    are then only the codebook's stated precision of its rules.
+    are then only the codebook's stated precision of its rules. `why`: for each
+    code present, the words and [rules] that moved it most, with their part in
+    its log-odds.
     """
 
     id: str
@@ -120,13 +122,15 @@ class Coding:
     spans: tuple[Hit, ...]
     roles: tuple[str, ...]
     calibrated: bool
+    why: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Coding:
         """The coding a JSON row stands for."""
         codes = {code: Decision(**decision) for code, decision in row["codes"].items()}
         spans = tuple(Hit(**span) for span in row["spans"])
-        return cls(row["id"], row["document_id"], codes, spans, tuple(row["roles"]), row["calibrated"])
+        why = {code: tuple((name, part) for name, part in parts) for code, parts in row["why"].items()}
+        return cls(row["id"], row["document_id"], codes, spans, tuple(row["roles"]), row["calibrated"], why)
 
 
 def to_row(record: Any) -> Row:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.codebook import FILES
-from pipeline.config import NpmSource, Study, home
+from pipeline.config import NpmSource, Study, base_model_file, home
 from pipeline.ingest.listing import signature
 from pipeline.progress import Track
 
@@ -63,6 +63,11 @@ def model_file(study: Study) -> list[Path]:
     return [study.model / "model.skops"]
 
 
+def base_file(study: Study) -> list[Path]:
+    """The shipped classifier that the study's own starts from."""
+    return [base_model_file()]
+
+
 def card_files(study: Study) -> list[Path]:
     """The model card."""
     return [study.model / "card.md", study.model / "card.json"]
@@ -93,7 +98,7 @@ STAGES = (
     Stage("tag", "tag", "Lay the codebook's rules on passages; who does what to whom, denied or reported.",
           both(out("passages.jsonl"), book_files), out("tags.jsonl")),
     Stage("train", "train", "Train and measure the classifier on the study's hand labels.",
-          both(out("passages.jsonl", "tags.jsonl"), book_files, label_files),
+          both(out("passages.jsonl", "tags.jsonl"), book_files, label_files, base_file),
           both(model_file, card_files, out("heldout.jsonl"))),
     Stage("code", "coding", "Decide for every passage which codes hold, and how sure that is.",
           both(out("passages.jsonl", "tags.jsonl"), book_files, model_file), out("codings.jsonl")),
