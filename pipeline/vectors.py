@@ -76,8 +76,11 @@ def positive_pmi(counts: csr_matrix) -> csr_matrix:
 
 
 def learn(texts: Sequence[str] | Iterable[str], words: TfidfVectorizer, seed: int = 0) -> Vectors:
-    """Vectors of unit length for the words of a vocabulary (words x dimensions, float16 precision)."""
-    information = positive_pmi(cooccurrences(texts, words))
+    """Vectors of unit length for the words of a vocabulary (words x dimensions, float16 precision); zeros where no two words ever meet."""
+    counts = cooccurrences(texts, words)
+    if counts.shape[0] < 2 or not counts.nnz:
+        return np.zeros((counts.shape[0], 1), dtype=np.float16)
+    information = positive_pmi(counts)
     k = min(DIMENSIONS, information.shape[0] - 1)
     left, values, _ = svds(information, k=k, random_state=seed)
     order = np.argsort(-values)
