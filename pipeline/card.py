@@ -11,6 +11,11 @@ their probabilities are the stated precision of rules, not measured ones. Label 
 `corpus/{study}/labels/` and train again before relying on any figure.
 """
 
+BASE_LABELS = """No passage of this study is hand-labelled. The codes come from the base model, trained on {base_passages} hand-labelled
+passages of other studies (`models/base/card.md`); how well it codes this study's texts is not measured. Label passages in
+`corpus/{study}/labels/` and train again before relying on any figure.
+"""
+
 
 def figure(value: float | None) -> str:
     """A figure to two decimals."""
@@ -54,7 +59,7 @@ def card_markdown(card: Row) -> str:
     """The card of a study's model."""
     head = f"# Model card: {card['study']}\n\nCodebook {card['codebook']}.\n\n"
     if not card["passages"]:
-        return head + NO_LABELS.format(study=card["study"])
+        return head + (BASE_LABELS if card["base_passages"] else NO_LABELS).format(**card)
     return (
         head
         + f"""## Labels

@@ -168,11 +168,12 @@ class Model:
         only with it.
         """
         ps = dict(zip(self.book.ids, row.tolist(), strict=True))
+        reached = {code for code, p in ps.items() if p >= self.thresholds.get(code, DEFAULT_THRESHOLD)}
         made: dict[str, Decision] = {}
         for code, p in ps.items():
             frame = self.book.implied(code)
             p = min(p, ps[frame]) if frame else p
-            present = p >= self.thresholds.get(code, DEFAULT_THRESHOLD) and (frame is None or made[frame].present)
+            present = p >= self.thresholds.get(code, DEFAULT_THRESHOLD) and (frame is None or frame in reached)
             made[code] = Decision(round(p, 4), bool(present))
         return made
 

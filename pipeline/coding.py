@@ -89,7 +89,7 @@ def read_passages(path: Path) -> Iterator[Row]:
 
 def coded_rows(rows: Iterable[Row], engine: RuleEngine, model: Model) -> Iterator[tuple[Row, Coding]]:
     """Rows with an id and a text, each with its coding."""
-    for batch in batches(rows):
+    for batch in batches({**row, "text": store.sound(row["text"])} for row in rows):
         texts = [row["text"] for row in batch]
         found = engine.hits(texts)
         tags = [Tag(str(r["id"]), "", h, engine.roles.named(r["text"])) for r, h in zip(batch, found, strict=True)]

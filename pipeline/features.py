@@ -80,6 +80,8 @@ class Space:
 
     def matrix(self, items: Sequence[Item], book: Codebook) -> csr_matrix:
         """One row an item: the mean vector of its words, of unit length, then its rule features."""
+        if not items:
+            return csr_matrix((0, self.vectors.shape[1] + len(self.rules.vocabulary_)))
         means, norms = self.means(self.words.transform(item.text for item in items))
         rules = self.rules.transform([rule_features(item, book) for item in items])
         return csr_matrix(hstack([csr_matrix(means / norms), rules * RULE_WEIGHT]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from pipeline import ledger, store
 from pipeline.config import Strict, Study
@@ -61,6 +61,13 @@ class Label(Strict):
     drawn: Drawn
     originals: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def ordered(self) -> Label:
+        """A passage holds a character."""
+        if self.start >= self.end:
+            raise ValueError("end is not after start")
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Gold:
@@ -82,11 +89,11 @@ class Gold:
 def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[Label]:
     """The labels of one file; every line that is no valid label is noted."""
     labels = []
-    for line, row in store.numbered_rows(path):
+    for line, row in store.numbered_rows(path, broken=found):
         try:
             label = Label.model_validate(row)
         except ValidationError as error:
-            what = "; ".join(f"[{'.'.join(map(str, e['loc']))}] {e['msg']}" for e in error.errors()[:3])
+            what = "; ".join(f"[{'.'.join(map(str, e['loc'])) or 'label'}] {e['msg']}" for e in error.errors()[:3])
             found.append(Problem(str(path), line, what))
             continue
         unknown = sorted({*label.codes, *label.considered, *label.unsure, *(mark.code for mark in label.spans)} - set(codes))

@@ -110,32 +110,41 @@ def read_jsonl(path: Path) -> Iterator[Row]:
             raise broken_line(path, getattr(error, "lineno", 0)) from None
 
 
-def numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Rows of a JSONL file that people write, with their line numbers from 1."""
-    with opened(path) as file:
-        line = 0
-        try:
-            for line, text in enumerate(file, 1):
-                if text.strip():
-                    yield line, json.loads(text)
-        except UnicodeDecodeError:
-            raise broken_line(path, line + 1) from None
-        except (ValueError, RecursionError):
-            raise broken_line(path, line) from None
+def numbered_rows(path: Path, broken: list[Problem] | None = None) -> Iterator[tuple[int, Row]]:
+    """Rows of a JSONL file that people write, with their line numbers from 1.
+
+    A line that cannot be read is an error, or is noted in `broken` where that is given.
+    """
+    with opened(path, errors="surrogateescape") as file:
+        for line, text in enumerate(file, 1):
+            if not text.strip():
+                continue
+            try:
+                row = json.loads(text.encode())  # encoding fails where bytes were no UTF-8
+            except (ValueError, RecursionError):
+                if broken is None:
+                    raise broken_line(path, line) from None
+                broken.append(not_json(path, line))
+                continue
+            yield line, row
 
 
-def opened(path: Path) -> IO[str]:
+def opened(path: Path, errors: str = "strict") -> IO[str]:
     """A text file open for reading, or a clear error that it is not there."""
     try:
-        return path.open(encoding="utf-8-sig")
+        return path.open(encoding="utf-8-sig", errors=errors)
     except FileNotFoundError:
         raise missing(path) from None
 
 
+def not_json(path: Path, line: int) -> Problem:
+    """The problem of a line that is no JSON object in UTF-8."""
+    return Problem(str(path), line, "not a JSON object in UTF-8")
+
+
 def broken_line(path: Path, line: int) -> PipelineError:
     """The error for a line that is no JSON object in UTF-8."""
-    problem = Problem(str(path), line, "not a JSON object in UTF-8")
-    return PipelineError(f"{path} cannot be read.", "Mend or remove that line.", (problem,))
+    return PipelineError(f"{path} cannot be read.", "Mend or remove that line.", (not_json(path, line),))
 
 
 def missing(path: Path) -> PipelineError:
