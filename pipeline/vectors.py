@@ -27,10 +27,17 @@ WINDOW = 5
 SMOOTHING = 0.75
 
 
+class TooFewWords(ValueError):
+    """So few words recur in the passages that no vectors can be learned from them."""
+
+
 def fit_words(texts: Iterable[str], min_count: int = 5) -> TfidfVectorizer:
-    """The vocabulary of some passages with its inverse document frequencies."""
+    """The vocabulary of some passages with its inverse document frequencies; TooFewWords where it would be empty."""
     words = TfidfVectorizer(min_df=min_count, max_df=0.3, sublinear_tf=True, token_pattern=TOKEN, stop_words="english", dtype=np.float32)
-    return words.fit(texts)
+    try:
+        return words.fit(texts)
+    except ValueError as error:
+        raise TooFewWords(str(error)) from None
 
 
 def cooccurrences(texts: Iterable[str], words: TfidfVectorizer) -> csr_matrix:
@@ -76,8 +83,10 @@ def positive_pmi(counts: csr_matrix) -> csr_matrix:
 
 
 def learn(texts: Sequence[str] | Iterable[str], words: TfidfVectorizer, seed: int = 0) -> Vectors:
-    """Vectors of unit length for the words of a vocabulary (words x dimensions, float16 precision)."""
-    information = positive_pmi(cooccurrences(texts, words))
+    """Vectors of unit length for the words of a vocabulary (words x dimensions, float16); TooFewWords where none stand together."""
+    counts = cooccurrences(texts, words)
+    if not counts.nnz or not (information := positive_pmi(counts)).nnz:
+        raise TooFewWords("no two words of the vocabulary stand near each other")
     k = min(DIMENSIONS, information.shape[0] - 1)
     left, values, _ = svds(information, k=k, random_state=seed)
     order = np.argsort(-values)
