@@ -25,10 +25,10 @@ MODULES = ("pipeline.coding", "pipeline.classifier", "pipeline.explain", "pipeli
 def code(texts: Sequence[str], tags: Sequence[Tag], model: Model) -> list[Coding]:
     """The coding of each passage from its text and its tag."""
     items = [Item(text, tag.hits, tag.roles) for text, tag in zip(texts, tags, strict=True)]
-    explainer = Explainer(model)
+    decided = model.decide(items)
     return [
-        Coding(tag.id, tag.document_id, decisions, tag.hits, tag.roles, model.calibrated, explainer.reasons(item, decisions))
-        for tag, item, decisions in zip(tags, items, model.decide(items), strict=True)
+        Coding(tag.id, tag.document_id, decisions, tag.hits, tag.roles, model.calibrated, why)
+        for tag, decisions, why in zip(tags, decided, Explainer(model).reasons(items, decided), strict=True)
     ]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.classifier import Model
 from pipeline.features import RULE_WEIGHT, Floats, Item, rule_features
 from pipeline.model import Decision
 
 MOST = 5
+Names = NDArray[np.object_]
 Reasons = tuple[tuple[str, float], ...]
 
 
@@ -28,6 +30,13 @@ class Explainer:
         self.model = model
 
     @cached_property
+    def names(self) -> tuple[Names, Names]:
+        """The words and, in brackets, the rule features of the model's space."""
+        assert self.model.space is not None
+        columns = [f"[{name}]" for name in self.model.space.rules.get_feature_names_out()]
+        return np.asarray(self.model.space.words.get_feature_names_out(), dtype=object), np.asarray(columns, dtype=object)
+
+    @cached_property
     def pulls(self) -> Mapping[str, tuple[Floats, Floats]]:
         """For each code with a classifier, the pull of every word and of every rule feature."""
         space = self.model.space
@@ -38,28 +47,33 @@ class Explainer:
         known = space.vectors.astype(np.float64)
         return {code: (known @ way[:size], way[size:] * RULE_WEIGHT) for code, way in directions.items()}
 
-    def parts(self, item: Item) -> dict[str, list[tuple[str, float]]]:
-        """For each code with a classifier, every word's and every rule feature's (in brackets) part in its score."""
+    def parts(self, items: Sequence[Item], codes: Sequence[Sequence[str]]) -> Iterator[dict[str, list[tuple[str, float]]]]:
+        """For each item, by code of its `codes` that has a classifier, the part of every word and [rule feature] in the score."""
         space = self.model.space
         if space is None:
-            return {}
-        weights = space.words.transform([item.text])
+            yield from ({} for _ in items)
+            return
+        weights = space.words.transform(item.text for item in items)
         _, norms = space.means(weights)
-        rules = space.rules.transform([rule_features(item, self.model.book)])
-        words, columns = space.words.get_feature_names_out(), space.rules.get_feature_names_out()
-        made = {}
-        for code, (of_words, of_rules) in self.pulls.items():
-            said = of_words[weights.indices] * weights.data / norms[0, 0]
-            marked = of_rules[rules.indices] * rules.data
-            made[code] = [(str(words[i]), float(part)) for i, part in zip(weights.indices, said, strict=True)]
-            made[code] += [(f"[{columns[i]}]", float(part)) for i, part in zip(rules.indices, marked, strict=True)]
-        return made
+        rules = space.rules.transform([rule_features(item, self.model.book) for item in items])
+        words, columns = self.names
+        for row, wanted in enumerate(codes):
+            at, on = slice(*weights.indptr[row : row + 2]), slice(*rules.indptr[row : row + 2])
+            said, marked = weights.indices[at], rules.indices[on]
+            named = [*words[said], *columns[marked]]
+            made = {}
+            for code in wanted:
+                if code in self.pulls:
+                    of_words, of_rules = self.pulls[code]
+                    part = [*of_words[said] * weights.data[at] / norms[row, 0], *of_rules[marked] * rules.data[on]]
+                    made[code] = list(zip(named, map(float, part), strict=True))
+            yield made
 
-    def reasons(self, item: Item, decisions: Mapping[str, Decision], most: int = MOST) -> dict[str, Reasons]:
-        """For each code present, what moved it most, the strongest first; for a code left to its rules, these rules."""
-        present = [code for code, decision in decisions.items() if decision.present]
-        parts = self.parts(item) if any(code in self.pulls for code in present) else {}
-        return {code: strongest(parts[code], most) if code in parts else self.rules_behind(item, code)[:most] for code in present}
+    def reasons(self, items: Sequence[Item], decided: Sequence[Mapping[str, Decision]], most: int = MOST) -> Iterator[dict[str, Reasons]]:
+        """For each item and each code present, what moved it most, the strongest first; for a code left to its rules, these rules."""
+        present = [[code for code, decision in decisions.items() if decision.present] for decisions in decided]
+        for item, codes, parts in zip(items, present, self.parts(items, present), strict=True):
+            yield {code: strongest(parts[code], most) if code in parts else self.rules_behind(item, code)[:most] for code in codes}
 
     def rules_behind(self, item: Item, code: str) -> Reasons:
         """The live rule hits of a code or of one that implies it."""

@@ -96,7 +96,7 @@ def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[La
             what = "; ".join(f"[{'.'.join(map(str, e['loc'])) or 'label'}] {e['msg']}" for e in error.errors()[:3])
             found.append(Problem(str(path), line, what))
             continue
-        unknown = sorted({*label.codes, *label.considered, *label.unsure} - set(codes))
+        unknown = sorted({*label.codes, *label.considered, *label.unsure, *(mark.code for mark in label.spans)} - set(codes))
         if unknown:
             found.append(Problem(str(path), line, f"unknown code(s): {', '.join(unknown)}"))
         elif not set(label.codes) <= set(label.considered):

@@ -28,7 +28,7 @@ SMOOTHING = 0.75
 
 
 class TooFewWords(ValueError):
-    """So few words recur in the passages that no vectors can be learned from them."""
+    """So few words recur in the passages that there is no vocabulary to learn."""
 
 
 def fit_words(texts: Iterable[str], min_count: int = 5) -> TfidfVectorizer:
@@ -83,10 +83,10 @@ def positive_pmi(counts: csr_matrix) -> csr_matrix:
 
 
 def learn(texts: Sequence[str] | Iterable[str], words: TfidfVectorizer, seed: int = 0) -> Vectors:
-    """Vectors of unit length for the words of a vocabulary (words x dimensions, float16); TooFewWords where none stand together."""
+    """Vectors of unit length for the words of a vocabulary (words x dimensions, float16 precision); zeros where no two words ever meet."""
     counts = cooccurrences(texts, words)
-    if not counts.nnz or not (information := positive_pmi(counts)).nnz:
-        raise TooFewWords("no two words of the vocabulary stand near each other")
+    if counts.shape[0] < 2 or not counts.nnz or not (information := positive_pmi(counts)).nnz:
+        return np.zeros((counts.shape[0], 1), dtype=np.float16)
     k = min(DIMENSIONS, information.shape[0] - 1)
     left, values, _ = svds(information, k=k, random_state=seed)
     order = np.argsort(-values)

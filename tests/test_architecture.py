@@ -49,9 +49,7 @@ def test_library__does_not_know_the_command_line(path):
 
 
 def test_every_stage__writes_what_only_it_writes(project):
-    from pipeline.config import load_study
-
-    study = load_study(project.study)
+    study = project.study()
     written = [path for stage in STAGES for path in stage.writes(study) if path.name != "problems.jsonl"]
     assert len(written) == len(set(written))
 

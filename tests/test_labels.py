@@ -1,0 +1,76 @@
+"""Hand labels: the last one counts, the adjudicated one settles, and none is lost in silence."""
+
+import pytest
+from labelling import label_row, write_labels
+
+from pipeline import codebook, labels
+from pipeline.errors import PipelineError
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"a": {"threat": True}}, True),
+        ({"a": {"threat": True}, "b": {"threat": True}}, True),
+        ({"a": {"threat": True}, "b": {"threat": False}}, None),
+        ({"a": {"threat": True}, "b": {"threat": False}, "adjudicated": {"threat": False}}, False),
+        ({"a": {"threat": True}, "b": {"threat": True}, "adjudicated": {"threat": False}}, False),
+        ({"a": {"threat": True}, "b": {"profit": False}}, True),
+    ],
+)
+def test_settled__agreement_else_adjudication_else_unknown(said, wanted):
+    assert labels.settled(said)["threat"] is wanted
+
+
+@pytest.fixture
+def cut(project):
+    """A project whose passages are cut; its study, codes and passages."""
+    project.write_texts()
+    for stage in ("ingest", "segment"):
+        assert project.call(stage, "--study", project.study_file).exit_code == 0
+    study = project.study()
+    return project, study, codebook.load(study.codebook_folder).ids, project.rows("passages.jsonl")
+
+
+def test_gold__takes_the_coders_last_word(cut):
+    project, study, ids, passages = cut
+    write_labels(project, "ann", [label_row(passages[0], "ann", [], ids), label_row(passages[0], "ann", ["threat"], ids)])
+    write_labels(project, "ben", [label_row(passages[0], "ben", ["threat"], ids)])
+    gold, lost = labels.gold(study, ids)
+    assert not lost and len(gold) == 1
+    assert gold[0].values["threat"] is True and gold[0].values["profit"] is False
+    assert gold[0].text == passages[0]["text"] and gold[0].drawn.probability == 0.5
+
+
+def test_gold__finds_the_passage_again_under_another_id(cut):
+    project, study, ids, passages = cut
+    moved = label_row(passages[1], "ann", ["identity"], ids, passage_id="1950_first#00099", start=0, end=5)
+    write_labels(project, "ann", [moved])
+    gold, lost = labels.gold(study, ids)
+    assert [one.passage_id for one in gold] == [passages[1]["id"]] and not lost
+
+
+def test_gold__lists_a_label_whose_text_is_gone(cut):
+    project, study, ids, passages = cut
+    write_labels(project, "ann", [label_row(passages[0], "ann", [], ids, text_sha256="0" * 64), label_row(passages[1], "ann", [], ids)])
+    gold, lost = labels.gold(study, ids)
+    assert len(gold) == 1
+    assert [passages[0]["id"] in problem.message for problem in lost] == [True]
+
+
+def test_read__lists_every_bad_line_at_once(cut):
+    project, study, ids, passages = cut
+    good = label_row(passages[0], "ann", ["threat"], ids)
+    bad = [{**good, "codes": ["treat"]}, {**good, "considered": ["profit"]}, {**good, "text_sha256": "short"}, {**good, "mood": "fine"}]
+    write_labels(project, "ann", [good, *bad])
+    with pytest.raises(PipelineError) as caught:
+        labels.read(study.labels, ids)
+    assert [problem.line for problem in caught.value.problems] == [2, 3, 4, 5]
+    assert "treat" in caught.value.problems[0].message
+
+
+def test_read__refuses_words_marked_for_an_unknown_code(cut):
+    project, study, ids, passages = cut
+    write_labels(project, "ann", [label_row(passages[0], "ann", ["threat"], ids, spans=[{"code": "treat", "start": 0, "end": 4}])])
+    with pytest.raises(PipelineError, match="cannot be used"):
+        labels.read(study.labels, ids)
