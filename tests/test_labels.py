@@ -79,7 +79,7 @@ def test_read__refuses_words_marked_for_an_unknown_code(cut):
 def test_read__a_torn_line_hides_no_other(tmp_path):
     """Lines that are no JSON, no UTF-8, no object or no passage are listed with the rest, in every file."""
     good = label_row({"id": "d#00001", "document_id": "d", "start": 0, "end": 4, "text": "text"}, "ann", [], ["threat"])
-    bad = [b"{torn", b"\xff\xfe", b"[1]", store.dumps({**good, "end": 0}).encode(), store.dumps({**good, "codes": ["profit"]}).encode()]
+    bad = [b"{torn", b"\xff\xfe", b"[1]", store.dumps({**good, "start": 4}).encode(), store.dumps({**good, "codes": ["profit"]}).encode()]
     content = b"\n\n".join([store.dumps(good).encode(), *bad]) + b"\n"
     for name in ("ann.jsonl", "ben.jsonl"):
         (tmp_path / name).write_bytes(content)
