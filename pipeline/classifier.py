@@ -32,6 +32,7 @@ from pipeline.features import (
     column_map,
     has_live_hit,
     live_hits,
+    moved_values,
     value_table,
 )  # fmt: skip
 from pipeline.model import Decision
@@ -234,7 +235,7 @@ def save(path: Path, model: Model, training: TrainingSet | None = None) -> None:
         groups, texts = list(training.groups), list(training.texts)
         x = training.x.astype(np.float32)
         arrays = {"data": x.data, "indices": x.indices, "indptr": x.indptr, "shape": list(x.shape)}
-        parts["training"] = {"x": arrays, "values": training.values, "groups": groups, "texts": texts}
+        parts["training"] = {"x": arrays, "codes": list(model.book.ids), "values": training.values, "groups": groups, "texts": texts}
     modelfile.save(path, parts)
 
 
@@ -247,13 +248,15 @@ def load(path: Path, book: Codebook) -> Model:
         return rules_alone(book)
     heads = {code: Head(*head) for code, head in parts["heads"].items() if code in book.ids}
     odds = {code: RuleOdds(*pair) for code, pair in parts["odds"].items() if code in book.ids}
+    if not heads and not odds:
+        return rules_alone(book)  # trained for another codebook
     space = Space(parts["words"], parts["vectors"], parts["rules"])
     model = Model(book, space, heads, odds, parts["thresholds"])
     return realigned(model, book)
 
 
 def load_training(path: Path, book: Codebook) -> tuple[Space, TrainingSet] | None:
-    """Space and labelled rows of a base model, under the codebook's present rules; None where there is no base."""
+    """Space and labelled rows of a base model, under the codebook's present codes and rules; None where there is no base."""
     if not path.is_file():
         return None
     parts = modelfile.load(path)
@@ -261,7 +264,9 @@ def load_training(path: Path, book: Codebook) -> tuple[Space, TrainingSet] | Non
     space = old.with_rules_of(book)
     arrays = said["x"]
     x = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])) @ column_map(old, space)
-    return space, TrainingSet(csr_matrix(x), said["values"], tuple(said["groups"]), tuple(said["texts"]))
+    values = moved_values(said["values"], said["codes"], book.ids)
+    training = TrainingSet(csr_matrix(x), values, tuple(said["groups"]), tuple(said["texts"]))
+    return space, training.rows(np.flatnonzero((values != UNKNOWN).any(axis=1)))
 
 
 def realigned(model: Model, book: Codebook) -> Model:

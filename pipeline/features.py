@@ -126,6 +126,15 @@ def value_table(book: Codebook, values: Sequence[Mapping[str, bool | None]]) -> 
     return table
 
 
+def moved_values(values: NDArray[np.int8], old: Sequence[str], new: Sequence[str]) -> NDArray[np.int8]:
+    """A table of decisions on one codebook's codes as one on another's, -1 where a code is new."""
+    table = np.full((len(values), len(new)), UNKNOWN, dtype=np.int8)
+    for column, code in enumerate(new):
+        if code in old:
+            table[:, column] = values[:, old.index(code)]
+    return table
+
+
 def live_hits(x: csr_matrix, code: str, space: Space) -> Bools:
     """From features: whether a rule of this code, or of one that implies it, holds unreservedly."""
     column = space.vectors.shape[1] + space.rules.vocabulary_[f"live:{code}"]

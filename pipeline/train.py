@@ -17,6 +17,7 @@ from pipeline.labels import Gold
 from pipeline.measure import agreement_rows, label_facts, quality_rows
 from pipeline.model import Row, Tag
 from pipeline.progress import Track, no_track
+from pipeline.vectors import TooFewWords
 
 MOST_PASSAGES = 50_000  # of a study's own from which a space is learned, where there is no base
 
@@ -53,6 +54,14 @@ def passage_texts(study: Study) -> list[str]:
     return texts
 
 
+def first_space(study: Study, book: Codebook) -> Space | None:
+    """The space of a study without a base; None where its passages are too few to learn one."""
+    try:
+        return Space.learn(passage_texts(study), book)
+    except TooFewWords:
+        return None
+
+
 def own_folds(training: TrainingSet, own: int) -> list[tuple[Ints, Ints]]:
     """Splits that test on the study's own rows (the last `own`) and train on all rows of other documents, the base's too."""
     first = len(training.groups) - own
@@ -78,9 +87,10 @@ def held_out_rows(book: Codebook, gold: Sequence[Gold], ps: Floats, present: Boo
 def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> tuple[Model, list[Row], list[Row], int]:
     """The model on base and own labels, its held-out quality and predictions on the own ones, and how many base rows it used."""
     base = classifier.load_training(base_model_file(), book)
-    if base is None and len({one.document_id for one in gold}) < 2:
+    enough = (base and base[1].groups) or len({one.document_id for one in gold}) > 1
+    space = (base[0] if base else first_space(study, book)) if enough else None
+    if space is None:
         return classifier.rules_alone(book), [], [], 0
-    space = base[0] if base else Space.learn(passage_texts(study), book)
     own = training_set(study, book, space, gold)
     training = own.after(base[1]) if base else own
     model = classifier.fit(book, space, training)

@@ -25,12 +25,20 @@ TOKEN = r"(?u)\b\w[\w'’]*\b"
 DIMENSIONS = 100
 WINDOW = 5
 SMOOTHING = 0.75
+WHOLE = 500  # words up to which all singular vectors are computed
+
+
+class TooFewWords(ValueError):
+    """So few words recur in the passages that there is no vocabulary to learn."""
 
 
 def fit_words(texts: Iterable[str], min_count: int = 5) -> TfidfVectorizer:
-    """The vocabulary of some passages with its inverse document frequencies."""
+    """The vocabulary of some passages with its inverse document frequencies; TooFewWords where it would be empty."""
     words = TfidfVectorizer(min_df=min_count, max_df=0.3, sublinear_tf=True, token_pattern=TOKEN, stop_words="english", dtype=np.float32)
-    return words.fit(texts)
+    try:
+        return words.fit(texts)
+    except ValueError as error:
+        raise TooFewWords(str(error)) from None
 
 
 def cooccurrences(texts: Iterable[str], words: TfidfVectorizer) -> csr_matrix:
@@ -75,15 +83,26 @@ def positive_pmi(counts: csr_matrix) -> csr_matrix:
     return csr_matrix((values[kept], (pairs.row[kept], pairs.col[kept])), shape=pairs.shape)
 
 
+def strongest_directions(matrix: csr_matrix, k: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The first k left singular vectors, as columns, and singular values of a square matrix, the largest first.
+
+    ARPACK starts anew from random vectors where a matrix has fewer than k
+    directions, as those of small vocabularies do; these are done in full.
+    """
+    if matrix.shape[0] <= WHOLE:
+        left, values, _ = np.linalg.svd(matrix.toarray())
+    else:
+        left, values, _ = svds(matrix, k=k, random_state=seed)
+    order = np.argsort(-values, kind="stable")[:k]
+    return left[:, order], values[order]
+
+
 def learn(texts: Sequence[str] | Iterable[str], words: TfidfVectorizer, seed: int = 0) -> Vectors:
     """Vectors of unit length for the words of a vocabulary (words x dimensions, float16 precision); zeros where no two words ever meet."""
     counts = cooccurrences(texts, words)
-    if counts.shape[0] < 2 or not counts.nnz:
+    if counts.shape[0] < 2 or not counts.nnz or not (information := positive_pmi(counts)).nnz:
         return np.zeros((counts.shape[0], 1), dtype=np.float16)
-    information = positive_pmi(counts)
     k = min(DIMENSIONS, information.shape[0] - 1)
-    left, values, _ = svds(information, k=k, random_state=seed)
-    order = np.argsort(-values)
-    left, values = left[:, order], values[order]
+    left, values = strongest_directions(information, k, seed)
     left = left * np.sign(left[np.abs(left).argmax(axis=0), np.arange(k)])  # SVD leaves the sign open
     return np.asarray(normalize(left * np.sqrt(values)), dtype=np.float16)

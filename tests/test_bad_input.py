@@ -59,6 +59,11 @@ def built(project, built_once):
     return project
 
 
+def trained(project):
+    """Bytes of the study's model and its card."""
+    return {path.name: path.read_bytes() for path in (project.folder / "models" / "trial").iterdir()}
+
+
 def unknown_key(project):
     project.study_file.write_text(yaml.safe_dump({**STUDY, "colour": "red"}, sort_keys=False))
     line = project.study_file.read_text().splitlines().index("colour: red") + 1
@@ -125,10 +130,11 @@ def no_text_column(project):
     ids=lambda f: f.__name__,
 )
 def test_run__says_what_is_wrong_and_harms_nothing(built, spoil):
-    before = built.built()
+    before, model = built.built(), trained(built)
     parts = spoil(built)
     clear_failure(built.call("run", "--study", "trial"), *parts)
     assert {name: content for name, content in built.built().items() if "journal" not in name} == before
+    assert trained(built) == model and set(model) == {"model.skops", "card.md", "card.json"}
 
 
 @pytest.mark.parametrize(("arguments", "part"), [

@@ -69,3 +69,23 @@ def test_explain__prints_code_probability_words_and_rules(based):
 def test_explain__says_so_where_no_code_holds(based):
     done = based.call("code", "--explain", PASSAGES[1]["text"])
     assert done.exit_code == 0 and "no code" in done.output
+
+
+def test_filter__half_a_surrogate_pair_is_replaced_and_positions_stay(based):
+    """JSON can spell what no text file can hold."""
+    text = "\\ud800 Ostland threatens our nation with aggression."
+    (based.folder / "in.jsonl").write_text(f'{{"id": "s", "text": "{text}"}}\n', encoding="utf-8")
+    done = based.call("code", "--in", based.folder / "in.jsonl", "--out", based.folder / "out.jsonl")
+    assert done.exit_code == 0, done.output
+    (row,) = [json.loads(line) for line in (based.folder / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    words = json.loads(f'"{text}"')
+    assert row["codes"]["threat"]["present"] and row["spans"]
+    assert all(words[span["start"] : span["end"]].strip() == words[span["start"] : span["end"]] != "" for span in row["spans"])
+
+
+def test_filter__order_and_fields_are_fixed(based):
+    source = lines(based.folder / "in.jsonl", PASSAGES)
+    assert based.call("code", "--in", source, "--out", based.folder / "out.jsonl").exit_code == 0
+    row = json.loads((based.folder / "out.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert list(row)[:3] == ["id", "codes", "spans"]
+    assert list(row["spans"][0]) == ["start", "end", "code", "rule", "negated", "attributed", "source", "target"]

@@ -3,7 +3,7 @@
 import pytest
 from labelling import label_row, write_labels
 
-from pipeline import codebook, labels
+from pipeline import codebook, labels, store
 from pipeline.errors import PipelineError
 
 
@@ -74,3 +74,35 @@ def test_read__refuses_words_marked_for_an_unknown_code(cut):
     write_labels(project, "ann", [label_row(passages[0], "ann", ["threat"], ids, spans=[{"code": "treat", "start": 0, "end": 4}])])
     with pytest.raises(PipelineError, match="cannot be used"):
         labels.read(study.labels, ids)
+
+
+def test_read__a_torn_line_hides_no_other(tmp_path):
+    """Lines that are no JSON, no UTF-8, no object or no passage are listed with the rest, in every file."""
+    good = label_row({"id": "d#00001", "document_id": "d", "start": 0, "end": 4, "text": "text"}, "ann", [], ["threat"])
+    bad = [b"{torn", b"\xff\xfe", b"[1]", store.dumps({**good, "start": 4}).encode(), store.dumps({**good, "codes": ["profit"]}).encode()]
+    content = b"\n\n".join([store.dumps(good).encode(), *bad]) + b"\n"
+    for name in ("ann.jsonl", "ben.jsonl"):
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(PipelineError, match="10 label") as caught:
+        labels.read(tmp_path, ["threat", "profit"])
+    wanted = [(str(tmp_path / name), line) for name in ("ann.jsonl", "ben.jsonl") for line in (3, 5, 7, 9, 11)]
+    assert [(problem.file, problem.line) for problem in caught.value.problems] == wanted
+    assert "end is not after start" in caught.value.problems[3].message
+
+
+def test_locate__the_nearest_of_equal_texts():
+    rows = [{"id": f"d#{i}", "document_id": "d", "start": start, "end": start + 4, "text": "text"} for i, start in enumerate((0, 500, 900))]
+    given = labels.Label.model_validate(label_row(rows[1], "ann", [], ["threat"]))
+    moved = [{**row, "start": row["start"] + 60} for row in rows]
+    assert [labels.locate(given, rows, "d"), labels.locate(given, moved, "d")] == ["d#1", "d#1"]
+    assert labels.locate(given, [{**rows[1], "text": "other"}], "d") is None
+
+
+def test_gold__after_cutting_anew_a_label_is_placed_or_listed(cut):
+    project, _, ids, passages = cut
+    write_labels(project, "ann", [label_row(passage, "ann", [], ids) for passage in passages])
+    small = project.study(passages={"min_words": 2, "max_words": 10})
+    assert project.call("segment", "--study", project.study_file).exit_code == 0
+    gold, lost = labels.gold(small, ids)
+    assert len(gold) + len(lost) == len(passages) and lost and {problem.severity for problem in lost} == {"warning"}
+    assert {one.text for one in gold} <= {row["text"] for row in project.rows("passages.jsonl")}

@@ -1,0 +1,183 @@
+"""Shares by group and the verdict's scopes, on counts small enough to do by hand."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from coded import document, write_study
+
+from pipeline import aggregate, codebook, store
+from pipeline.errors import PipelineError
+from pipeline.estimate import clustered_share
+
+CODES = ("threat", "threat.common_enemy", "profit")
+FACTS = {"all": "all", "speaker": "A", "country": "N", "kind": "speech", "period": "1950s", "year": "1950"}
+
+
+def coding(name, present=(), roles=(), calibrated=True):
+    codes = {code: {"p": 0.9 if code in present else 0.1, "present": code in present} for code in CODES}
+    return {"document_id": name, "codes": codes, "roles": list(roles), "calibrated": calibrated}
+
+
+def written(study, name):
+    with (study.outputs / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def narratives(study):
+    found = json.loads((study.outputs / "narratives.json").read_text(encoding="utf-8"))
+    return found, {scope["scope"]: scope for scope in found["scopes"]}
+
+
+def test_tally__counts_passages_and_codes_by_document():
+    rows = [coding("a", ["threat"]), coding("a", ["threat", "profit"]), coding("a"), coding("b", ["profit"])]
+    counted = aggregate.tally(rows, {"a": FACTS, "b": FACTS}, CODES)
+    cells = counted.by_value("all")["all"]
+    assert [(cell, counted.sizes[cell]) for cell in cells] == [(("all", "all", "a"), 3), (("all", "all", "b"), 1)]
+    assert counted.matrix(cells).tolist() == [[2, 0, 1], [0, 0, 1]]
+    assert counted.calibrated
+
+
+def test_tally__one_coding_without_labels_makes_the_whole_uncalibrated():
+    rows = [coding("a"), coding("a", calibrated=False), coding("a")]
+    assert not aggregate.tally(rows, {"a": FACTS}, CODES).calibrated
+
+
+def test_tally__a_document_stands_on_both_sides_of_partner_mention():
+    rows = [coding("a", ["threat"], ["partner"]), coding("a", ["profit"], ["adversary"]), coding("a", [], ["self", "partner"])]
+    counted = aggregate.tally(rows, {"a": FACTS}, CODES)
+    named, others = (counted.by_value("partner")[value] for value in ("named", "not named"))
+    assert (counted.sizes[named[0]], counted.sizes[others[0]]) == (2, 1)
+    assert (counted.matrix(named).tolist(), counted.matrix(others).tolist()) == ([[1, 0, 0]], [[0, 0, 1]])
+
+
+@pytest.fixture(scope="module")
+def spoken(module_project):
+    """Six documents of one passage: two speakers, two decades and one undated, three that name the partner."""
+    study = module_project.study(periods=[{"name": "the thaw", "from_year": 1955, "to_year": 1965}])
+    threat, trade = ("threat", "threat.common_enemy"), ("profit", "profit.economic_gain")
+    said = [
+        (document("d1", "One.", speaker="Ann", date="1950"), threat, (), ("partner",)),
+        (document("d2", "Two.", speaker="Ann", date="1951-02"), threat, (), ()),
+        (document("d3", "Three.", speaker="Ann", date="1960-01-02"), trade, (), ("partner", "self")),
+        (document("d4", "Four.", speaker="Bob", date="1962"), (), (), ("partner",)),
+        (document("d5", "Five.", speaker="Bob", date="", kind="book"), trade, (), ()),
+        (document("d6", "Six.", speaker="", date="1971"), threat, (), ("adversary",)),
+    ]
+    write_study(study, said)
+    return study
+
+
+SHARES = {
+    ("all", "all", "threat"): (3, 6),
+    ("all", "all", "threat.common_enemy"): (3, 6),
+    ("all", "all", "profit"): (2, 6),
+    ("all", "all", "identity"): (0, 6),
+    ("speaker", "Ann", "threat"): (2, 3),
+    ("speaker", "Bob", "profit"): (1, 2),
+    ("speaker", "not given", "threat"): (1, 1),
+    ("period", "1950s", "threat"): (2, 2),
+    ("period", "the thaw", "profit"): (1, 2),
+    ("period", "undated", "profit"): (1, 1),
+    ("year", "1951", "threat"): (1, 1),
+    ("kind", "book", "threat"): (0, 1),
+    ("partner", "named", "threat"): (1, 3),
+    ("partner", "not named", "threat"): (2, 3),
+}
+
+
+@pytest.mark.parametrize("group", SHARES, ids=" ".join)
+def test_shares__by_hand(spoken, group):
+    (row,) = [row for row in written(spoken, "shares.csv") if (row["dimension"], row["value"], row["code"]) == group]
+    hits, passages = SHARES[group]
+    assert (float(row["share"]), int(row["passages"]), int(row["documents"])) == (round(hits / passages, 5), passages, passages)
+    assert (row["low"] == "") == (passages == 1)  # one document allows no interval
+
+
+def test_shares__intervals_are_those_of_documents(spoken):
+    (row,) = [row for row in written(spoken, "shares.csv") if row["dimension"] == "all" and row["code"] == "profit"]
+    share = clustered_share(np.array([0, 0, 1, 0, 1, 0.0]), np.ones(6), spoken.thresholds.interval)
+    assert (float(row["low"]), float(row["high"])) == pytest.approx((share.low, share.high), abs=1e-5)
+
+
+def test_shares__every_group_has_every_code_once(spoken, book):
+    rows = written(spoken, "shares.csv")
+    keys = [(row["dimension"], row["value"], row["code"]) for row in rows]
+    assert len(set(keys)) == len(keys) == len({key[:2] for key in keys}) * len(book.ids)
+
+
+def test_shares__passages_of_a_dimension_add_up_to_all(spoken):
+    rows = [row for row in written(spoken, "shares.csv") if row["code"] == "threat"]
+    for dimension in aggregate.DIMENSIONS:
+        assert sum(int(row["passages"]) for row in rows if row["dimension"] == dimension) == 6
+
+
+def test_scopes__the_partner_scope_holds_only_passages_that_name_the_partner(spoken):
+    _, scopes = narratives(spoken)
+    assert (scopes["partner"]["passages"], scopes["partner"]["documents"]) == (3, 2)  # d4 carries no code
+    assert (scopes["all"]["passages"], scopes["all"]["documents"]) == (6, 5)
+
+
+def test_scopes__too_few_documents_are_undecided_and_say_so(spoken):
+    partner = narratives(spoken)[1]["partner"]
+    assert partner["verdict"]["grade"] == "undecided"
+    assert partner["words"].startswith("Undecided in the passages that touch Sudland: only 2 documents carry any code; at least 5")
+
+
+def test_scopes__the_csv_says_what_the_json_says(spoken, book):
+    _, scopes = narratives(spoken)
+    rows = {(row["scope"], row["id"]): row for row in written(spoken, "narratives.csv")}
+    assert set(rows) == {(scope, name) for scope in scopes for name in (*(n.id for n in book.narratives), "none")}
+    for scope, result in scopes.items():
+        assert sum(row["posterior"] for row in result["narratives"]) == pytest.approx(1, abs=1e-3)
+        for row in result["narratives"]:
+            assert float(rows[scope, row["id"]]["decibans"]) == row["decibans"]
+
+
+def many(present, calibrated=True, count=40):
+    return [(document(f"d{i:02}", f"Text {i}."), present, (), ("partner",)) for i in range(count)], calibrated
+
+
+def test_verdict__a_discourse_of_common_enemies_supports_balance_of_threat(project):
+    study = project.study()
+    write_study(study, *many(("threat", "threat.common_enemy", "threat.aggressive_intentions", "threat.security_alliance")))
+    found, scopes = narratives(study)
+    for scope in scopes.values():
+        assert (scope["verdict"]["grade"], scope["verdict"]["narrative"]) == ("supported", "balance_of_threat")
+        assert scope["words"].startswith("Supported") and "95% interval" in scope["words"]
+    assert found["calibrated"] is True
+
+
+def test_verdict__the_same_discourse_without_labels_is_never_supported(project):
+    study = project.study()
+    write_study(study, *many(("threat", "threat.common_enemy", "threat.aggressive_intentions", "threat.security_alliance"), False))
+    found, scopes = narratives(study)
+    assert found["calibrated"] is False and "no hand labels" in found["basis"]
+    assert {scope["verdict"]["grade"] for scope in scopes.values()} == {"leaning"}
+    assert all("no hand labels stand behind the codes" in scope["words"] for scope in scopes.values())
+
+
+def test_verdict__nothing_coded_is_undecided(project):
+    study = project.study()
+    write_study(study, *many(()))
+    _, scopes = narratives(study)
+    assert {(scope["verdict"]["grade"], scope["documents"]) for scope in scopes.values()} == {("undecided", 0)}
+    assert all(row["decibans"] == 0 for scope in scopes.values() for row in scope["narratives"])
+
+
+def test_run__same_bytes_again(spoken):
+    names = ("narratives.json", "narratives.csv", "shares.csv")
+    before = [store.sha256_file(spoken.outputs / name) for name in names]
+    aggregate.run(spoken)
+    assert [store.sha256_file(spoken.outputs / name) for name in names] == before
+
+
+def test_run__without_codings_says_what_to_run(project):
+    with pytest.raises(PipelineError, match=r"codings\.jsonl is missing or empty") as caught:
+        aggregate.run(project.study())
+    assert "policycode run" in caught.value.hint
+
+
+def test_run__is_for_the_codebook_that_the_study_names(spoken):
+    assert narratives(spoken)[0]["codebook"] == codebook.load(spoken.codebook_folder).version

@@ -1,0 +1,121 @@
+"""Agreement of coders, rules and classifier: who is set beside whom, on which passages."""
+
+import json
+
+import pytest
+from coded import write_stage
+from labelling import label_row, write_labels
+
+from pipeline import reliability, store
+from pipeline.labels import ADJUDICATED, Drawn, Gold, settled
+from pipeline.model import Document, Hit, Passage, Tag
+
+# Two coders on four passages of four documents: one present for both, two absent for both, one parted.
+PAIRS = [(True, True), (False, False), (True, False), (False, False)]
+ALPHA = 1 - 7 * 1 / (3 * 5)  # 1 - (n - 1) o / (n1 n0): n = 8 codes, one parted passage, three present and five absent
+
+
+def coded(number, **by_coder):
+    said = {coder: {"threat": value} for coder, value in by_coder.items() if value is not None}
+    return Gold(f"d{number}#00001", f"d{number}", "text", settled(said), said, Drawn(scheme="random"))
+
+
+def rows_of(gold, book, study, **machine):
+    return {(row["who"], row["code"]): row for row in reliability.reliability(gold, machine, book, study)}
+
+
+@pytest.fixture
+def study(project):
+    return project.study()
+
+
+def test_reliability__alpha_by_hand(book, study):
+    gold = [coded(i, ann=a, ben=b) for i, (a, b) in enumerate(PAIRS)]
+    row = rows_of(gold, book, study)["ann / ben", "threat"]
+    assert (row["alpha"], row["passages"], row["prevalence"]) == (round(ALPHA, 4), 4, 3 / 8)
+    assert row["low"] <= row["alpha"] <= row["high"] and row["reaches_bar"] is False
+
+
+@pytest.mark.parametrize(("bar", "reached"), [(0.5, True), (0.55, False)])
+def test_reliability__the_bar_is_the_study_s(project, book, bar, reached):
+    gold = [coded(i, ann=a, ben=b) for i, (a, b) in enumerate(PAIRS)]
+    rows = rows_of(gold, book, project.study(thresholds={"reliability": bar}))
+    assert rows["ann / ben", "threat"]["reaches_bar"] is reached
+
+
+def test_reliability__three_coders_in_pairs_and_together_and_the_adjudicator_in_none(book, study):
+    gold = [coded(i, ann=a, ben=b, cay=a, **{ADJUDICATED: b}) for i, (a, b) in enumerate(PAIRS)]
+    rows = rows_of(gold, book, study)
+    assert {who for who, _ in rows} == {"ann / ben", "ann / cay", "ben / cay", "ann / ben / cay"}
+    assert rows["ann / cay", "threat"]["alpha"] == 1 and rows["ann / ben", "threat"]["alpha"] == round(ALPHA, 4)
+
+
+def test_reliability__one_coder_agrees_with_nobody(book, study):
+    assert rows_of([coded(i, ann=True) for i in range(3)], book, study) == {}
+
+
+def test_reliability__passages_only_one_coder_saw_are_left_out(book, study):
+    gold = [coded(i, ann=a, ben=b) for i, (a, b) in enumerate(PAIRS)] + [coded(9, ann=True), coded(10, ben=False)]
+    assert rows_of(gold, book, study)["ann / ben", "threat"]["passages"] == 4
+
+
+def test_reliability__no_variation_gives_no_figure_and_reaches_no_bar(book, study):
+    row = rows_of([coded(i, ann=False, ben=False) for i in range(5)], book, study)["ann / ben", "threat"]
+    assert row["alpha"] is None and row["reaches_bar"] is False
+
+
+def test_reliability__a_machine_is_held_against_what_was_settled(book, study):
+    """A passage on which coders part unadjudicated says nothing of the machine; an adjudicated one does."""
+    gold = [*(coded(i, ann=a, ben=b) for i, (a, b) in enumerate(PAIRS)), coded(4, ann=True, ben=False, adjudicated=True)]
+    said = {one.passage_id: {"threat": bool(one.values["threat"])} for one in gold}
+    row = rows_of(gold, book, study, rules=said)["hand / rules", "threat"]
+    assert (row["passages"], row["alpha"]) == (4, 1.0)
+    wrong = {name: {"threat": not codes["threat"]} for name, codes in said.items()}
+    assert rows_of(gold, book, study, rules=wrong)["hand / rules", "threat"]["alpha"] < 0
+
+
+def test_rule_codes__only_what_the_speaker_asserts_and_its_frame(book, study):
+    hits = {
+        "d0": (Hit(0, 4, "threat.common_enemy", "r"),),
+        "d1": (Hit(0, 4, "threat.common_enemy", "r", negated=True), Hit(0, 4, "profit", "r", attributed=True)),
+        "d2": (Hit(0, 4, "threat.unimportant", "r"),),
+        "d3": (Hit(0, 4, "profit", "r"),),
+    }
+    write_stage(study, "tags", {name: [Tag(f"{name}#00001", name, found)] for name, found in hits.items()})
+    said = reliability.rule_codes(study, [coded(i, ann=True) for i in range(3)], book)
+    present = {name: {code for code, yes in codes.items() if yes} for name, codes in said.items()}
+    assert present == {"d0#00001": {"threat", "threat.common_enemy"}, "d1#00001": set(), "d2#00001": {"threat.unimportant"}}
+    assert all(set(codes) == set(book.ids) for codes in said.values())
+
+
+def test_run__labels_on_disk_against_rules_and_held_out_predictions(project, book):
+    """The classifier is judged by predictions on documents it did not see, as train wrote them."""
+    study = project.study()
+    texts = {f"d{i}": f"Text number {i}." for i in range(4)}
+    passages = {name: Passage(f"{name}#00001", name, 0, len(text), text) for name, text in texts.items()}
+    write_stage(study, "documents", {n: [Document(n, n, "", "", "", "", "en", "", t, "0" * 64)] for n, t in texts.items()})
+    write_stage(study, "passages", {name: [passage] for name, passage in passages.items()})
+    hit = (Hit(0, 4, "threat", "r"),)
+    write_stage(study, "tags", {name: [Tag(f"{name}#00001", name, hit if name == "d0" else ())] for name in texts})
+    heldout = [{"id": f"d{i}#00001", "document_id": f"d{i}", "codes": {"threat": {"p": 0.5, "present": i == 3}}} for i in range(4)]
+    store.write_jsonl(study.outputs / "heldout.jsonl", heldout)
+    for coder, column in (("ann", 0), ("ben", 1)):
+        rows = [
+            label_row(project.rows("passages.jsonl")[i], coder, ["threat"] if pair[column] else [], ["threat"])
+            for i, pair in enumerate(PAIRS)
+        ]
+        write_labels(project, coder, rows)
+    counts = reliability.run(study)
+    found = json.loads((study.outputs / "reliability.json").read_text(encoding="utf-8"))
+    rows = {row["who"]: row for row in found["rows"]}
+    assert counts == {"passages": 4, "rows": 3} and set(rows) == {"ann / ben", "hand / rules", "hand / classifier"}
+    assert rows["ann / ben"]["alpha"] == round(ALPHA, 4)
+    assert (rows["hand / rules"]["alpha"], rows["hand / rules"]["passages"]) == (1.0, 3)
+    assert rows["hand / classifier"]["alpha"] < 0
+
+
+def test_run__without_labels_says_that_nothing_is_known(project):
+    study = project.study()
+    reliability.run(study)
+    found = json.loads((study.outputs / "reliability.json").read_text(encoding="utf-8"))
+    assert found["rows"] == [] and found["passages"] == 0 and "nothing is known of reliability" in found["note"]
