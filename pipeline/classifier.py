@@ -230,6 +230,7 @@ def save(path: Path, model: Model, training: TrainingSet | None = None) -> None:
         "odds": {code: [odds.hit, odds.miss] for code, odds in model.odds.items()}, "thresholds": dict(model.thresholds),
     }  # fmt: skip
     if space is not None:
+        vars(space.words).pop("_stop_words_id", None)  # a memory address that scikit-learn keeps to warn only once
         parts |= {"words": space.words, "vectors": space.vectors, "rules": space.rules}
     if training is not None:
         groups, texts = list(training.groups), list(training.texts)
