@@ -13,6 +13,8 @@ FORMATS = (
     Format("csv", "csv", "a row a passage; opens in any spreadsheet", "tables:write_csv", always=True),
     Format("xlsx", "xlsx", "a workbook: summary, passages, documents, codebook", "tables:write_xlsx", always=True),
     Format("jsonl", "jsonl", "an object a passage; loses nothing", "tables:write_jsonl", always=True),
+    Format("qdpx", "qdpx", "a REFI-QDA project for NVivo, ATLAS.ti, MAXQDA, QualCoder", "qdpx:write_qdpx"),
+    Format("qdc", "qdc", "a REFI-QDA codebook", "qdc:write_qdc"),
 )
 BY_NAME = {form.name: form for form in FORMATS}
 
