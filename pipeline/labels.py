@@ -154,6 +154,13 @@ def latest(labels: Iterable[Label]) -> list[Label]:
     return [label for label in newest.values() if label.status == "coded"]
 
 
+def standing(given: Iterable[Label]) -> tuple[Label, ...]:
+    """The labels of one passage without an adjudication older than a coder's last word: what is coded anew is open again."""
+    labels = tuple(given)
+    last = max((label.time for label in labels if label.coder != ADJUDICATED), default="")
+    return tuple(label for label in labels if label.coder != ADJUDICATED or label.time >= last)
+
+
 def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:
     """Per code: what was adjudicated, else what all coders who considered it agree on, else None."""
     values: dict[str, bool | None] = {}
@@ -207,7 +214,7 @@ def placed_in_document(
             what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
             found.append(Problem(str(study.labels), 0, what, "warning", "label"))
             continue
-        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], tuple(given)))
+        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], standing(given)))
     return result
 
 
