@@ -14,7 +14,6 @@ from pipeline.workbench import actions, keys, lists, views
 from pipeline.workbench.bench import Bench
 from pipeline.workbench.web import bench_of, body_of, page
 
-
 ACTIONS = (
     ("a code's key", "puts the code on or off; with words selected, marks them for it"), ("Shift + key", "unsure about that code"),
     (".", "unsure about the code touched last"), ("; then key", "reads a code's definition"), ("0", "takes all codes off"),
