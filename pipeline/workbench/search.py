@@ -45,7 +45,8 @@ class Haystack:
     def find(self, words: str, most: int = MOST) -> tuple[list[str], bool]:
         """Ids of the passages that hold these words next to each other, in reading order, and whether there are more than `most`."""
         self.ready()
-        wanted, found, position = folded_words(words), [], 0
+        wanted, position = folded_words(words), 0
+        found: list[str] = []
         while wanted and (position := self.text.find(wanted, position)) >= 0:
             place = bisect_right(self.starts, position) - 1
             if len(found) == most:
