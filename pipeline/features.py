@@ -138,10 +138,15 @@ def moved_values(values: NDArray[np.int8], old: Sequence[str], new: Sequence[str
     return table
 
 
+def hits_of(x: csr_matrix, feature: str, space: Space) -> Bools:
+    """From features: whether a rule feature is there (`live:threat`)."""
+    column = space.vectors.shape[1] + space.rules.vocabulary_[feature]
+    return np.asarray(x[:, [column]].toarray()[:, 0] > 0)
+
+
 def live_hits(x: csr_matrix, code: str, space: Space) -> Bools:
     """From features: whether a rule of this code, or of one that implies it, holds unreservedly."""
-    column = space.vectors.shape[1] + space.rules.vocabulary_[f"live:{code}"]
-    return np.asarray(x[:, [column]].toarray()[:, 0] > 0)
+    return hits_of(x, f"live:{code}", space)
 
 
 def column_map(old: Space, new: Space) -> csr_matrix:
