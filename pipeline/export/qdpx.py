@@ -17,6 +17,7 @@ from pipeline import __version__, store
 from pipeline.config import Study
 from pipeline.errors import PipelineError, Problem
 from pipeline.exchange import guids
+from pipeline.exchange.facts import Facts, facts_of
 from pipeline.exchange.guids import MODEL, RULES
 from pipeline.exchange.losses import write_losses
 from pipeline.exchange.marks import NO_CLOCK, State
@@ -25,7 +26,6 @@ from pipeline.exchange.state import Corpus, open_corpus
 from pipeline.exchange.xml import PROJECT, said
 from pipeline.export import qde, qde_facts
 from pipeline.export.form import Choices, Exported
-from pipeline.export.qde_facts import Facts, facts_of
 from pipeline.model import Row
 from pipeline.progress import Track
 
