@@ -82,7 +82,9 @@ def selections(root, user=None, code=None):
     return found
 
 
-def foreign(path, text, spans, *, content=None, codes=("Threat", "Profit"), qde="project.qde", folder="sources", user="Ann Lee", name="doc"):
+def foreign(
+    path, text, spans, *, content=None, codes=("Threat", "Profit"), qde="project.qde", folder="sources", user="Ann Lee", name="doc"
+):
     """A project as another tool would write it: one source, spans of (start, end, quote, code name)."""
     root = etree.Element(f"{Q}Project", name="elsewhere", origin="Another tool", nsmap={None: NS})
     users = etree.SubElement(root, f"{Q}Users")

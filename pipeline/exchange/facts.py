@@ -19,7 +19,6 @@ DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 class Facts:
     """What is known of all documents, in memory: their names and GUIDs, their values, and each variable's type."""
 
-    study: str
     titles: Mapping[str, str]
     guid: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
@@ -35,7 +34,7 @@ def facts_of(study: str, documents: Iterable[Row]) -> Facts:
         values[document["id"]] = known_of(document)
     shared = Counter(names.values())
     titles = {key: f"{name} ({key})" if shared[name] > 1 else name for key, name in names.items()}
-    return Facts(study, titles, guid, values, types_of(values))
+    return Facts(titles, guid, values, types_of(values))
 
 
 def known_of(document: Row) -> dict[str, str]:
@@ -57,11 +56,11 @@ def own_columns(metadata: Mapping[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in metadata.items() if isinstance(value, str | int | float) and name not in {KEPT, "mended"}}
 
 
-def variable_guid(study: str, name: str) -> str:
-    """The GUID of a variable of a study."""
-    return guids.guid("variable", study, name)
+def variable_guid(name: str) -> str:
+    """The GUID of a variable: the same in all studies, so that projects can be put together."""
+    return guids.guid("variable", name)
 
 
-def case_guid(study: str, speaker: str) -> str:
+def case_guid(speaker: str) -> str:
     """The GUID of a speaker's case: of a speaker nothing is known that changes less than the name."""
-    return guids.guid("case", study, speaker)
+    return guids.guid("case", speaker)

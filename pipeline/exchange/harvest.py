@@ -72,8 +72,11 @@ class Harvest:
 
     def note_added(self, one: Visited, item: Returned, coder: str, book: Book) -> None:
         """A code, or a remark, that a coder put on some words."""
-        facts = next((self.facts[note] for note in item.notes if note in self.facts), {})
+        said = next((self.facts[note] for note in item.notes if note in self.facts), {})
         for stretch in one.stretches(item):
+            facts = said if said.get("text_sha256") == stretch.place.sha256 else {}
+            if not facts and not item.code:
+                continue
             touch = book[(coder, stretch.place.id)]
             touch.facts = touch.facts or facts
             touch.times.add(item.time)
@@ -114,11 +117,12 @@ class Harvest:
 
 
 def latest_times(visited: Iterable[Visited]) -> dict[str, str]:
-    """For each coder the time of the newest coding that is in the file: what is newer cannot have been in it."""
+    """For each coder the time of the newest coding of ours in the file: what is newer cannot have been in it when it left."""
     newest: dict[str, str] = {}
     for one in visited:
-        for mark, _ in (*one.difference.kept, *one.difference.moved):
-            newest[mark.author] = max(newest.get(mark.author, ""), mark.time)
+        for mark, item in (*one.difference.kept, *one.difference.moved):
+            if mark.coding == item.guid:
+                newest[mark.author] = max(newest.get(mark.author, ""), mark.time)
     return newest
 
 

@@ -10,7 +10,7 @@ from pipeline.errors import PipelineError
 from pipeline.exchange.archive import MOST_PROJECT, Archive
 from pipeline.exchange.decoding import decode
 from pipeline.exchange.qde_parse import Parser
-from pipeline.exchange.qde_records import About, Case, Code, Group, Lost, Note, Record, Source, User, Variable
+from pipeline.exchange.qde_records import About, Case, Code, Group, Lost, Note, Record, Source, User, Variable, Words
 
 MACHINE = "machine:"
 FOLDER = "sources/"
@@ -28,6 +28,7 @@ class Outline:
     groups: list[Group] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+    words: str = ""
     sources: int = 0
 
     def add(self, record: Record) -> None:
@@ -35,6 +36,8 @@ class Outline:
         match record:
             case Source():
                 self.sources += 1
+            case Words():
+                self.words = record.text
             case About():
                 self.about = record
             case User():

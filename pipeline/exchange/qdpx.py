@@ -78,7 +78,7 @@ class Reading:
             raise refused(self.project.path, f"in {source.name!r} a selection goes from {error}") from None
         self.tally.read(source, habits)
         state = self.corpus.state(document)
-        self.tally.compare_facts(source, state.document, self.corpus.study.name)
+        self.tally.compare_facts(source, state.document)
         returned = list(self.returned(source, placed, Anchor(text.plain, state.document, state.plain), state))
         return self.visited(source, state, returned)
 
@@ -86,7 +86,7 @@ class Reading:
         """How the marks of a document differ from those that came back."""
         name = state.document["id"]
         labels = self.corpus.labels.get(name, [])
-        difference = self.of_people(source, compare(state, Names(self.corpus.study.name, name), labels, returned))
+        difference = self.of_people(source, compare(state, Names(state.guid), labels, returned))
         if not self.ask.whole and difference == Difference(old=difference.old):
             return None
         return Visited(name, state.document["text"], places(self.corpus.rows(name)[1]), difference)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.errors import Problem
 from pipeline.exchange import guids
 from pipeline.exchange.codes_map import CodeMap
-from pipeline.exchange.facts import case_guid, known_of, variable_guid
+from pipeline.exchange.facts import known_of
 from pipeline.exchange.qde_project import Project
 from pipeline.exchange.qde_records import Source
 from pipeline.exchange.state import Corpus
@@ -50,31 +50,31 @@ class Tally:
         for coding in source.codings:
             self.lose(source, f"code {self.name_of(coding.code)!r} on the whole document", "code on a document")
 
-    def compare_facts(self, source: Source, document: Row, study: str) -> None:
+    def compare_facts(self, source: Source, document: Row) -> None:
         """Facts of a document that were changed in the file; the study's own stand."""
-        known = known_of(document)
-        for name, value in known.items():
-            said = source.values.get(variable_guid(study, name), value)
+        names = {guid: variable.name for guid, variable in self.project.outline.variables.items()}
+        there = {names.get(guid, ""): value for guid, value in source.values.items()}
+        for name, value in known_of(document).items():
+            said = there.get(name, value)
             if said != value:
                 self.lose(source, f"{name} is {said!r} there; the study keeps {value!r}", "fact of a document")
 
     def outline(self, corpus: Corpus, ours: set[str]) -> None:
         """What the project holds beside its sources; `ours`: GUIDs of notes that are labels' notes."""
-        study, outline = corpus.study.name, self.project.outline
+        outline = self.project.outline
         stories = {guids.guid("narrative", corpus.book.name, story.id) for story in corpus.book.narratives}
-        facts = {name for document in corpus.document_rows() for name in known_of(document)}
-        variables = {variable_guid(study, name) for name in facts}
-        speakers = {case_guid(study, document["speaker"]) for document in corpus.document_rows()}
+        variables = {name for document in corpus.document_rows() for name in known_of(document)}
+        speakers = {document["speaker"] for document in corpus.document_rows()}
         for lost in outline.lost:
             self.add(f"{lost.kind} {lost.name!r}{f' with {lost.parts} part(s)' if lost.parts else ''}", lost.kind)
         for group in outline.groups:
             if group.guid not in stories:
                 self.add(f"set {group.name!r} of {len(group.codes)} code(s)", "set")
         for case in outline.cases:
-            if case.guid not in speakers:
+            if case.name not in speakers:
                 self.add(f"case {case.name!r}", "case")
         for variable in outline.variables.values():
-            if variable.guid not in variables:
+            if variable.name not in variables:
                 self.add(f"variable {variable.name!r}", "variable")
         for guid, note in outline.notes.items():
             if guid not in self.used | ours:

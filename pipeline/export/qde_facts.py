@@ -15,17 +15,17 @@ from pipeline.export.qde import make, pointer
 def variables(facts: Facts) -> Iterator[Element]:
     """The variables with their types."""
     for name, kind in facts.types.items():
-        yield make("Variable", guid=variable_guid(facts.study, name), name=name, typeOfVariable=kind)
+        yield make("Variable", guid=variable_guid(name), name=name, typeOfVariable=kind)
 
 
 def values(facts: Facts, known: Mapping[str, str]) -> list[Element]:
     """Values of variables."""
-    return [value(facts.study, name, said, facts.types[name]) for name, said in known.items()]
+    return [value(name, said, facts.types[name]) for name, said in known.items()]
 
 
-def value(study: str, name: str, said: str, kind: str) -> Element:
+def value(name: str, said: str, kind: str) -> Element:
     """One variable's value."""
-    return make("VariableValue", [pointer("VariableRef", variable_guid(study, name)), make(f"{kind}Value", (), PROJECT, said)])
+    return make("VariableValue", [pointer("VariableRef", variable_guid(name)), make(f"{kind}Value", (), PROJECT, said)])
 
 
 def cases(facts: Facts) -> Iterator[Element]:
@@ -38,4 +38,4 @@ def cases(facts: Facts) -> Iterator[Element]:
         countries = {facts.values[d].get("country", "") for d in documents}
         known = {"speaker": speaker} | ({"country": countries.pop()} if len(countries) == 1 else {})
         parts = values(facts, {k: v for k, v in known.items() if v}) + [pointer("SourceRef", facts.guid[d]) for d in documents]
-        yield make("Case", parts, guid=case_guid(facts.study, speaker), name=speaker)
+        yield make("Case", parts, guid=case_guid(speaker), name=speaker)

@@ -120,9 +120,12 @@ def about(corpus: Corpus) -> dict[str, str]:
 def in_words(corpus: Corpus) -> str:
     """What a reviewer should know of the project."""
     users = "; ".join(corpus.author_name(author) for author in corpus.authors)
+    size = corpus.study.passages
     return (
-        f"{corpus.study.question}\nStudy {corpus.study.name}, codebook {corpus.book.name} {corpus.book.version}. Users: {users}.\n"
-        "Users that begin with machine: are no persons. Their times are not clocks."
+        f"{corpus.study.question}\n"
+        f"Study {corpus.study.name}, codebook {corpus.book.name} {corpus.book.version}.\n"
+        f"Passages: {size.min_words} to {size.max_words} words\n"
+        f"Users: {users}. Users that begin with machine: are no persons, and their times are no clocks."
     )
 
 
