@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import product
 
 from pipeline.exchange.decoding import SourceText
-from pipeline.exchange.plain import Plain
+from pipeline.exchange.plain import Plain, words
 from pipeline.exchange.qde_records import Selection
 
 SAMPLE = 200  # selections that are tried; more would not tell more
@@ -123,19 +123,19 @@ def quotes(way: Way, text: str, selections: Sequence[Selection]) -> int:
 def fits(name: str, text: str, start: int, end: int) -> int:
     """2 where the words at a place are those quoted (or begin so, if the quote says it is cut), 1 where they begin so, else 0."""
     quote, cut = quote_of(name)
-    words = " ".join(text[start:end].split()) if 0 <= start < end <= len(text) else ""
-    if not quote or not words:
+    there = words(text[start:end]) if 0 <= start < end <= len(text) else ""
+    if not quote or not there:
         return 0
-    if words == quote or (cut and words.startswith(quote)):
+    if there == quote or (cut and there.startswith(quote)):
         return 2
-    return int(len(quote) >= CUT and words.startswith(quote))
+    return int(len(quote) >= CUT and there.startswith(quote))
 
 
 def quote_of(name: str) -> tuple[str, bool]:
     """A selection's name as the words it quotes, and whether it says it is cut."""
-    words = " ".join(name.split())
-    whole = words.removesuffix("…").removesuffix("...").rstrip()
-    return whole, whole != words
+    said = words(name)
+    whole = said.removesuffix("…").removesuffix("...").rstrip()
+    return whole, whole != said
 
 
 def edges(way: Way, text: str, selections: Sequence[Selection]) -> int:

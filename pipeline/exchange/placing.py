@@ -10,6 +10,7 @@ from pipeline.exchange.calibrate import Calibration, calibrate, fits, quote_of
 from pipeline.exchange.decoding import SourceText
 from pipeline.exchange.qde_records import Selection
 
+GAP = r"[\s\x00-\x1f]+"  # what stands between words
 NEAR = 400  # characters around a selection in which its words are looked for
 
 
@@ -57,7 +58,7 @@ def find_quote(name: str, text: str, start: int, end: int) -> tuple[int, int] | 
     if not quote:
         return None
     low = max(0, start - NEAR)
-    pattern = re.compile(r"\s+".join(map(re.escape, quote.split())))
+    pattern = re.compile(GAP.join(map(re.escape, quote.split())))
     spans = [match.span() for match in pattern.finditer(text, low, max(0, start) + NEAR + len(quote))]
     if not spans:
         return None
