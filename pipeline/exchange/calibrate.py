@@ -85,12 +85,13 @@ def calibrate(text: SourceText, selections: Sequence[Selection]) -> Calibration:
     tried = selections[:: max(1, len(selections) // SAMPLE)]
     candidates = ways(text)
     standard = next(candidates)
-    best, score = standard, quotes(standard, text.plain, tried)
-    if score < 2 * len(tried):
+    best, score = standard, (quotes(standard, text.plain, tried), tidy(standard, text.plain, tried))
+    if score[0] < 2 * len(tried):
         for way in candidates:
-            if (found := quotes(way, text.plain, tried)) > score:
+            found = (quotes(way, text.plain, tried), tidy(way, text.plain, tried))
+            if found > score:
                 best, score = way, found
-    if score >= len(tried):  # at least half of them stand exactly, or all as beginnings
+    if score[0] >= len(tried):  # at least half of them stand exactly, or all as beginnings
         return Calibration(best, bool(tried))
     plainest = [Way(frame) for frame in frames(text)]
     return Calibration(max(plainest, key=lambda way: edges(way, text.plain, tried)), False)
@@ -118,6 +119,12 @@ def frames(text: SourceText) -> Iterator[Frame]:
 def quotes(way: Way, text: str, selections: Sequence[Selection]) -> int:
     """How well selections stand on the words they quote: 2 each that fits, 1 that fits as a beginning."""
     return sum(fits(selection.name, text, *way.place(selection)) for selection in selections)
+
+
+def tidy(way: Way, text: str, selections: Sequence[Selection]) -> int:
+    """How many selections neither begin nor end with space, which quotes leave out and an end off by one takes in."""
+    taken = (text[max(start, 0) : end] for start, end in map(way.place, selections))
+    return sum(words == words.strip() for words in taken)
 
 
 def fits(name: str, text: str, start: int, end: int) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from pipeline.errors import PipelineError
+from pipeline.exchange.archive import refused
 from pipeline.exchange.calibrate import Calibration, calibrate, fits, quote_of
 from pipeline.exchange.decoding import SourceText
 from pipeline.exchange.qde_records import Selection
@@ -26,6 +29,11 @@ class Placed:
 
 class OutsideText(ValueError):
     """A selection that no way of counting puts into its text."""
+
+
+def outside(path: Path, source: str, error: OutsideText) -> PipelineError:
+    """The error for a file with a selection outside its text."""
+    return refused(path, f"in {source!r} a selection goes from {error}")
 
 
 def place_all(text: SourceText, selections: Sequence[Selection]) -> tuple[list[Placed], list[str]]:

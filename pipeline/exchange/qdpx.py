@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.config import Study
-from pipeline.exchange.archive import refused
 from pipeline.exchange.codes_map import CodeMap, map_codes
 from pipeline.exchange.compare import MACHINES, Difference, Returned, compare
 from pipeline.exchange.decoding import decode
@@ -16,7 +15,7 @@ from pipeline.exchange.label_marks import facts_of
 from pipeline.exchange.marks import Names, State
 from pipeline.exchange.passages import places, reaches_over
 from pipeline.exchange.people import People
-from pipeline.exchange.placing import OutsideText, Placed, place_all
+from pipeline.exchange.placing import OutsideText, Placed, outside, place_all
 from pipeline.exchange.proposal import Ask, Proposal
 from pipeline.exchange.qde_project import Project
 from pipeline.exchange.qde_records import Selection, Source
@@ -75,7 +74,7 @@ class Reading:
         try:
             placed, habits = place_all(text, source.selections)
         except OutsideText as error:
-            raise refused(self.project.path, f"in {source.name!r} a selection goes from {error}") from None
+            raise outside(self.project.path, source.name, error) from None
         self.tally.read(source, habits)
         state = self.corpus.state(document)
         self.tally.compare_facts(source, state.document)
