@@ -53,12 +53,7 @@ def build(home: Path, documents: int, passages: int) -> None:
         name = f"d{number:05}"
         texts = [" ".join(draw.choices(WORDS, k=30)) + ".\n" for _ in range(passages)]
         text, start = "".join(texts), 0
-        facts = {
-            "title": f"Speech {number}",
-            "speaker": f"Speaker {number % 40}",
-            "country": "Norland",
-            "date": f"19{number % 90 + 10}-03-01",
-        }
+        facts = FACTS | {"title": f"Speech {number}", "speaker": f"Speaker {number % 40}", "date": f"19{number % 90 + 10}-03-01"}
         made["documents"][name] = [Document(name, **facts, text=text, sha256=store.sha256_text(text))]
         made["passages"][name], made["codings"][name] = [], []
         for index, part in enumerate(texts, 1):
