@@ -12,6 +12,8 @@ from pipeline.exchange.proposal import Ask, Proposal, Reader
 READERS = {
     ".qdpx": "qdpx:read",
     ".qdc": "qdc:read",
+    ".xlsx": "sheet:read",
+    ".csv": "sheet:read",
 }
 
 

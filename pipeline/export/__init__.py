@@ -11,8 +11,11 @@ from pipeline.progress import Track, no_track
 
 FORMATS = (
     Format("csv", "csv", "a row a passage; opens in any spreadsheet", "tables:write_csv", always=True),
-    Format("xlsx", "xlsx", "a workbook: summary, passages, documents, codebook", "tables:write_xlsx", always=True),
+    Format("xlsx", "xlsx", "a workbook: summary, passages, documents, codebook", "xlsx:write", always=True),
     Format("jsonl", "jsonl", "an object a passage; loses nothing", "tables:write_jsonl", always=True),
+    Format("parquet", "parquet", "a typed table for R, pandas and Arrow", "parquet:write", always=True),
+    Format("review", "xlsx", "passages to check, with room for verdicts; `policycode import` takes it back", "review:write", draws=True),
+    Format("labelling", "xlsx", "passages to label, without the machine's codes", "review:write_labelling", draws=True),
 )
 BY_NAME = {form.name: form for form in FORMATS}
 

@@ -14,10 +14,11 @@ from pipeline.progress import Track, no_track
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a caller may choose beyond the format: which passages are drawn, and how many of them (None: all)."""
+    """What a caller may choose beyond the format: which passages are drawn ("": as is usual for it), how many, by which seed."""
 
-    draw: str = "all"
+    draw: str = ""
     size: int | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
