@@ -32,13 +32,14 @@ def import_command(study: str, path: Path, coder: str | None, whole: bool, yes: 
 
     loaded = load_study(study)
     proposal = exchange.read(path, loaded, Ask(coder_name(coder) if coder else None, whole))
-    changes = merge.difference(loaded, codebook.load(loaded.codebook_folder).ids, proposal.labels)
+    codes = codebook.load(loaded.codebook_folder).ids
+    changes = merge.difference(loaded, codes, proposal.labels)
     show_notes(proposal.notes)
     show_losses(proposal.losses, loaded, path)
     show_changes(changes)
     fresh = [change.label for change in changes if change.kind != "same"]
     if fresh and (yes or click.confirm(f"Write {len(fresh)} label(s) to {loaded.labels}?")):
-        for name, count in merge.append(loaded, fresh).items():
+        for name, count in merge.append(loaded, codes, fresh).items():
             click.echo(f"{count:,} labels of {name}: {loaded.labels / name}.jsonl")
 
 

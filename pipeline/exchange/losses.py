@@ -10,9 +10,9 @@ from pipeline import store
 from pipeline.errors import Problem
 
 
-def write_losses(path: Path, of: str, losses: Sequence[Problem]) -> Path:
-    """Write the report: counts by kind, then every loss; where it is."""
+def write_losses(path: Path, of: str, losses: Sequence[Problem], general: Sequence[str] = ()) -> Path:
+    """Write the report: what holds for all, counts by kind, then every single loss; where it is."""
     counts = Counter(loss.kind for loss in losses)
-    head = [f"What could not be carried over: {of}", "", *(f"{count:6} {kind}" for kind, count in sorted(counts.items())), ""]
-    store.write_text(path, "\n".join([*head, *map(str, losses)]) + "\n")
+    head = [f"What could not be carried over: {of}", *general, *(f"{count:,} x {kind}" for kind, count in sorted(counts.items()))]
+    store.write_text(path, "\n".join([*head, *(["", *map(str, losses)] if losses else [])]) + "\n")
     return path
