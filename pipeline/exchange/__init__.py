@@ -14,6 +14,8 @@ READERS = {
     ".qdc": "qdc:read",
     ".xlsx": "sheet:read",
     ".csv": "sheet:read",
+    ".json": "label_studio:read",
+    ".jsonl": "doccano:read",
 }
 
 

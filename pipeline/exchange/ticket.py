@@ -45,8 +45,8 @@ class Ticket:
 
     @classmethod
     def of(cls, row: Mapping[str, Any], study: str, kind: Kind, drawn: Drawn, codebook: str) -> Ticket:
-        """The ticket of a coded passage (a row of the corpus)."""
-        coded = tuple(code for code, said in row["codes"].items() if said["present"] and kind != "labelling")
+        """The ticket of a passage (a row of the corpus, coded unless it goes out for labelling)."""
+        coded = () if kind == "labelling" else tuple(code for code, said in row["codes"].items() if said["present"])
         chance = None if drawn.probability is None else round(drawn.probability, 9)
         place = (row["id"], study, kind, row["document_id"], row["start"], row["end"], sha256_text(row["text"]))
         return cls(*place, drawn.scheme, drawn.stratum, chance, codebook, coded)

@@ -16,6 +16,8 @@ FORMATS = (
     Format("parquet", "parquet", "a typed table for R, pandas and Arrow", "parquet:write", always=True),
     Format("review", "xlsx", "passages to check, with room for verdicts; `policycode import` takes it back", "review:write", draws=True),
     Format("labelling", "xlsx", "passages to label, without the machine's codes", "review:write_labelling", draws=True),
+    Format("label-studio", "json", "Label Studio tasks with predictions, and the configuration for them", "label_studio:write", draws=True),
+    Format("doccano", "jsonl", "doccano lines with labels and spans", "doccano:write", draws=True),
     Format("qdpx", "qdpx", "a REFI-QDA project for NVivo, ATLAS.ti, MAXQDA, QualCoder", "qdpx:write_qdpx"),
     Format("qdc", "qdc", "a REFI-QDA codebook", "qdc:write_qdc"),
 )
