@@ -65,14 +65,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Gives the GUIDs of what stands on one document."""
+    """Gives the GUIDs of what stands on one document, told by its GUID."""
 
-    study: str
     document: str
 
     def guid(self, kind: str, *parts: object) -> str:
         """A GUID told by what the thing is and where it stands."""
-        return guids.guid(kind, self.study, self.document, *parts)
+        return guids.guid(kind, self.document, *parts)
 
     def mark(self, author: str, place: tuple[int, int], code: str, *more: str, time: str, memo: str, notes: tuple[str, ...]) -> Mark:
         """A mark with the GUIDs that its place, author and code give it; `more` tells apart what else is the same."""

@@ -36,7 +36,7 @@ def place_all(text: SourceText, selections: Sequence[Selection]) -> tuple[list[P
 def place(selection: Selection, text: str, found: Calibration) -> Placed:
     """One selection's place, corrected by its quoted words where they stand nearby."""
     start, end = found.way.place(selection)
-    if found.quoted and not fits(selection.name, text, start, end):
+    if found.quoted and selection.name.strip() and not fits(selection.name, text, start, end):
         near = find_quote(selection.name, text, start, end)
         if near:
             return Placed(selection, *near, f"moved by {near[0] - start:+d} to the words it quotes")

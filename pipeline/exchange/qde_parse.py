@@ -15,7 +15,7 @@ from pipeline.errors import PipelineError
 from pipeline.exchange import qde_elements as elements
 from pipeline.exchange.archive import refused
 from pipeline.exchange.qde_elements import local
-from pipeline.exchange.qde_records import Code, Lost, Record, Selection
+from pipeline.exchange.qde_records import Lost, Record, Selection, Words
 
 MOST_CODINGS = 1_000_000
 MOST_ELEMENTS = 12_000_000
@@ -82,6 +82,8 @@ class Parser:
             self.selections.append(elements.selection(element))
         elif name == "Code":
             record = elements.code(element, above)
+        elif name == "Description" and len(self.stack) == 1:
+            record = Words(element.text or "")
         elif name in elements.MAKERS:
             record = elements.MAKERS[name](element, self.taken())
         elif name in UNMAPPED:
@@ -99,6 +101,3 @@ class Parser:
         """The selections since the last source."""
         taken, self.selections, self.parts = tuple(self.selections), [], 0
         return taken
-
-
-__all__ = ["Code", "Parser"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pipeline.errors import PipelineError
 from pipeline.exchange.archive import MOST_PROJECT, Archive
+from pipeline.exchange.decoding import decode
 from pipeline.exchange.qde_parse import Parser
-from pipeline.exchange.qde_records import About, Case, Code, Group, Lost, Note, Record, Source, User, Variable
+from pipeline.exchange.qde_records import About, Case, Code, Group, Lost, Note, Record, Source, User, Variable, Words
 
 MACHINE = "machine:"
 FOLDER = "sources/"
@@ -27,6 +28,7 @@ class Outline:
     groups: list[Group] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+    words: str = ""
     sources: int = 0
 
     def add(self, record: Record) -> None:
@@ -34,6 +36,8 @@ class Outline:
         match record:
             case Source():
                 self.sources += 1
+            case Words():
+                self.words = record.text
             case About():
                 self.about = record
             case User():
@@ -101,6 +105,16 @@ class Project:
         name = source.path.rpartition("://")[2].replace("\\", "/").rpartition("/")[2].lower()
         found = next((key for key in (FOLDER + name, name) if key in self.archive.members), None)
         return self.archive.read(found) if name and found else None
+
+    def note_text(self, guid: str) -> str:
+        """The text of a note, in the project file or in a member; "" where there is none."""
+        note = self.outline.notes.get(guid)
+        if note is None:
+            return ""
+        if note.text or not note.path:
+            return note.text
+        content = self.content(Source(guid, note.name, note.path))
+        return decode(content).plain if content else ""
 
     def close(self) -> None:
         """Close the archive."""

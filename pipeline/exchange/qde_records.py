@@ -128,4 +128,11 @@ class About:
     modified: str = ""
 
 
-Record = User | Code | Source | Note | Group | Variable | Case | Lost | About
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The project's description."""
+
+    text: str
+
+
+Record = Words | User | Code | Source | Note | Group | Variable | Case | Lost | About

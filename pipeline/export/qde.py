@@ -10,6 +10,7 @@ from lxml.etree import _Element as Element
 
 from pipeline.codebook import Code, Codebook, Narrative
 from pipeline.exchange import guids
+from pipeline.exchange.code_words import description
 from pipeline.exchange.marks import NO_CLOCK, Mark, Note, State
 from pipeline.exchange.plain import Plain
 from pipeline.exchange.state import Corpus
@@ -59,13 +60,6 @@ def code_element(code: Code, book: Codebook, space: str) -> Element:
 def guid_of(code: Code, book: Codebook) -> str:
     """The GUID of a code."""
     return guids.of_code(book.name, code.id, code.guid)
-
-
-def description(code: Code) -> str:
-    """A code's definition and all that bounds it, as text."""
-    parts = [("Include", code.include), ("Exclude", code.exclude), ("Examples", code.examples), ("Counterexamples", code.counterexamples)]
-    blocks = ["\n".join([f"{title}:", *(f"- {item}" for item in items)]) for title, items in parts if items]
-    return "\n\n".join([code.definition, *blocks, f"Code id: {code.id}"])
 
 
 def sets(book: Codebook, space: str = PROJECT) -> Element:
