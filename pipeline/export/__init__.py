@@ -19,6 +19,7 @@ FORMATS = (
     Format("label-studio", "json", "Label Studio tasks with predictions, and the configuration for them", "label_studio:write", draws=True),
     Format("doccano", "jsonl", "doccano lines with labels and spans", "doccano:write", draws=True),
     Format("qdpx", "qdpx", "a REFI-QDA project for NVivo, ATLAS.ti, MAXQDA, QualCoder", "qdpx:write_qdpx"),
+    Format("package", "zip", "a replication package that rebuilds its own tables: `make reproduce`", ".replication.package:write"),
     Format("qdc", "qdc", "a REFI-QDA codebook", "qdc:write_qdc"),
 )
 BY_NAME = {form.name: form for form in FORMATS}

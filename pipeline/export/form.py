@@ -33,7 +33,7 @@ class Exported:
 class Format:
     """One form of export.
 
-    `writer`: `module:function` below `pipeline.export`; the function has the
+    `writer`: `module:function`, relative to `pipeline.export`; the function has the
     signature of `Writer` and writes atomically. `always`: made by every run of
     the stage, as `export/codings.<suffix>`. `draws`: takes `--draw` and `--size`.
     """
@@ -48,7 +48,7 @@ class Format:
     def write(self, study: Study, path: Path, choices: Choices | None = None, track: Track = no_track) -> Exported:
         """Write the study's coded corpus to `path` in this form."""
         module, function = self.writer.split(":")
-        write: Writer = getattr(import_module(f"pipeline.export.{module}"), function)
+        write: Writer = getattr(import_module(f".{module}", __package__), function)
         return write(study, path, choices or Choices(), track)
 
 
