@@ -33,9 +33,7 @@ def read(folder: Path) -> dict[str, str]:
     """The hash of every file that the manifest names."""
     path = folder / NAME
     if not path.is_file():
-        raise PipelineError(
-            f"{folder} is no replication package: there is no {NAME}.", "Call it where the archive was unpacked."
-        )
+        raise PipelineError(f"{folder} is no replication package: there is no {NAME}.", "Call it where the archive was unpacked.")
     with store.opened(path, errors="replace") as file:
         found = [LINE.fullmatch(line.rstrip("\n")) for line in file]
     if not found or not all(found):
