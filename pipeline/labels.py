@@ -47,6 +47,8 @@ class Label(Strict):
     passage and passed on. `spans`: words the coder marked. `assisted`: the
     coder saw rule hits before deciding. `submission`: a name the workbench
     gives each saving, so that one sent twice is kept once.
+    An adjudicated label says who decided (`adjudicator`), why (`reason`), and
+    which codes each coder had given (`originals`).
     """
 
     passage_id: str
@@ -67,6 +69,8 @@ class Label(Strict):
     time: str
     drawn: Drawn
     originals: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    adjudicator: str = ""
+    reason: str = ""
 
     @model_validator(mode="after")
     def ordered(self) -> Label:
@@ -76,6 +80,17 @@ class Label(Strict):
         if self.status != "coded" and (self.codes or self.considered):
             raise ValueError(f"a {self.status} label considers no codes")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The labels of one passage of the present corpus, the last one of each coder; `start` in the document."""
+
+    passage_id: str
+    document_id: str
+    start: int
+    text: str
+    labels: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,13 @@ def latest(labels: Iterable[Label]) -> list[Label]:
     return [label for label in newest.values() if label.status == "coded"]
 
 
+def standing(given: Iterable[Label]) -> tuple[Label, ...]:
+    """The labels of one passage without an adjudication older than a coder's last word: what is coded anew is open again."""
+    labels = tuple(given)
+    last = max((label.time for label in labels if label.coder != ADJUDICATED), default="")
+    return tuple(label for label in labels if label.coder != ADJUDICATED or label.time >= last)
+
+
 def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:
     """Per code: what was adjudicated, else what all coders who considered it agree on, else None."""
     values: dict[str, bool | None] = {}
@@ -162,7 +184,7 @@ def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> st
     return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
 
 
-def gold(study: Study, codes: Sequence[str]) -> tuple[list[Gold], list[Problem]]:
+def placed(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Problem]]:
     """The labelled passages of a study's present corpus, and the labels that fit none of them.
 
     Reads only documents that have labels, so it costs labels, not corpus.
@@ -174,22 +196,22 @@ def gold(study: Study, codes: Sequence[str]) -> tuple[list[Gold], list[Problem]]
         return [], []
     passages = ledger.Reader(study.outputs / "passages.jsonl")
     found: list[Problem] = []
-    result: list[Gold] = []
+    result: list[Placed] = []
     for document, labels in sorted(by_document.items()):
         rows = passages.rows(document) if document in passages.entries else []
-        result += gold_of_document(document, labels, rows, study, found)
+        result += placed_in_document(document, labels, rows, study, found)
     passages.close()
     return sorted(result, key=lambda item: item.passage_id), found
 
 
-def gold_of_document(
+def placed_in_document(
     document: str, labels: Sequence[Label], rows: Sequence[Mapping[str, Any]], study: Study, found: list[Problem]
-) -> list[Gold]:
+) -> list[Placed]:
     """Labels of one document brought together by passage."""
     by_text: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         by_text[label.text_sha256].append(label)
-    texts = {row["id"]: row["text"] for row in rows}
+    by_id = {row["id"]: row for row in rows}
     result = []
     for given in by_text.values():
         place = locate(given[0], rows, document)
@@ -197,6 +219,17 @@ def gold_of_document(
             what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
             found.append(Problem(str(study.labels), 0, what, "warning", "label"))
             continue
-        by_coder = {label.coder: {c: c in label.codes for c in label.considered} for label in given}
-        result.append(Gold(place, document, texts[place], settled(by_coder), by_coder, given[0].drawn))
+        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], standing(given)))
     return result
+
+
+def settle(one: Placed) -> Gold:
+    """What the labels of a passage come to."""
+    by_coder = {label.coder: {code: code in label.codes for code in label.considered} for label in one.labels}
+    return Gold(one.passage_id, one.document_id, one.text, settled(by_coder), by_coder, one.labels[0].drawn)
+
+
+def gold(study: Study, codes: Sequence[str]) -> tuple[list[Gold], list[Problem]]:
+    """What the labels of a study's present corpus come to, and the labels that fit no passage of it."""
+    found, lost = placed(study, codes)
+    return [settle(one) for one in found], lost

@@ -4,7 +4,12 @@ import io
 import uuid
 import zipfile
 
+from coded import document, hit, passage_coding, write_stage
+from labelling import label_row, write_labels
 from lxml import etree
+
+from pipeline import codebook
+from pipeline.model import Passage, to_row
 
 NS = "urn:QDA-XML:project:1.0"
 Q = f"{{{NS}}}"
@@ -100,3 +105,54 @@ def foreign(
     xml = io.BytesIO()
     etree.ElementTree(root).write(xml, xml_declaration=True, encoding="UTF-8")
     return write(path, {qde: xml.getvalue(), f"{folder}/{guid(name)}.txt": data})
+
+
+ALL = {
+    "a_plain": ("They plot against us at night. ", "We trade with them and both of us gain by it."),
+    "b_emoji": ("\U0001f6e1\ufe0f They plot \U0001f1ee\U0001f1f7 against us. ", "\U0001d518\U0001d519 trade brings gain."),
+    "c_curly": ("“They plot”, he said — ‘again’. ", "It’s our trade…"),
+    "d_marks": ("Cafe\u0301 They plot na\u0308ively. ", "Tra\u0308de e\u0301crit."),
+    "e_crlf": ("They plot\r\nagainst us.\r\n", "We trade\r\nwith them.\r\n"),
+    "f_bom": ("\ufeffThey plot against us. ", "We trade with them."),
+    "g_persian": ("They plot: آنها علیه ما توطئه می‌کنند. ", "ما با آنها داد و ستد داریم."),
+    "h_arabic": ("They plot: يتآمرون علينا. ", "نتاجر معهم."),
+    "i_chinese": ("They plot: 他们密谋反对我们。", "我们与他们贸易。"),
+    "j_xml": ("They plot <b>&amp; ]]> & \"so\" 'on'</b>. ", "We trade & gain <1>."),
+    "k_controls": ("They plot \x00\x01\x0b here\x1f. ", "Trade \ufffe and \uffff."),
+    "l_cr": ("They plot\ragainst us.\r", "We trade\n\rwith\r\r\nthem."),
+}
+
+
+def coded_study(project, labelled=True, texts=ALL):
+    """A study whose documents have two passages each, coded by rules and model, and labelled by two people."""
+    study = project.study()
+    book = codebook.load(study.codebook_folder)
+    documents, passages, codings = {}, {}, {}
+    for name, parts in texts.items():
+        text = "".join(parts)
+        documents[name] = [document(name, text, title=f"Speech {name}", speaker="Ann" if name < "f" else "Bob", date="1950-03-01")]
+        cut = [
+            Passage(f"{name}#00001", name, 0, len(parts[0]), parts[0]),
+            Passage(f"{name}#00002", name, len(parts[0]), len(text), parts[1]),
+        ]
+        passages[name] = cut
+        hits = [
+            hit(cut[0].text, "They plot", "threat.aggressive_intentions", "plot.1"),
+            hit(cut[0].text, "plot", "threat", "plot.2", negated=True),
+        ]
+        codings[name] = [passage_coding(book, cut[0], ("threat", "threat.aggressive_intentions"), hits, ("self",)),
+                         passage_coding(book, cut[1], ("profit",))]  # fmt: skip
+    write_stage(study, "documents", documents)
+    write_stage(study, "passages", passages)
+    write_stage(study, "codings", codings)
+    if labelled:
+        for first, second in passages.values():
+            words = first.text.index("plot")
+            marks = [{"code": "threat", "start": words, "end": words + 4}]
+            given = [label_row(to_row(first), "zoe", ["threat"], book.ids, spans=marks, memo="they – plot\n2nd line", unsure=["identity"]),
+                     label_row(to_row(second), "zoe", [], book.ids)]  # fmt: skip
+            write_labels(project, "zoe", given)
+            write_labels(
+                project, "max", [label_row(to_row(second), "max", ["profit", "profit.economic_gain"], ["profit", "profit.economic_gain"])]
+            )
+    return study

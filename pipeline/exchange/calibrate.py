@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import product
 
 from pipeline.exchange.decoding import SourceText
-from pipeline.exchange.plain import Plain
+from pipeline.exchange.plain import Plain, words
 from pipeline.exchange.qde_records import Selection
 
 SAMPLE = 200  # selections that are tried; more would not tell more
@@ -85,12 +85,13 @@ def calibrate(text: SourceText, selections: Sequence[Selection]) -> Calibration:
     tried = selections[:: max(1, len(selections) // SAMPLE)]
     candidates = ways(text)
     standard = next(candidates)
-    best, score = standard, quotes(standard, text.plain, tried)
-    if score < 2 * len(tried):
+    best, score = standard, (quotes(standard, text.plain, tried), tidy(standard, text.plain, tried))
+    if score[0] < 2 * len(tried):
         for way in candidates:
-            if (found := quotes(way, text.plain, tried)) > score:
+            found = (quotes(way, text.plain, tried), tidy(way, text.plain, tried))
+            if found > score:
                 best, score = way, found
-    if score >= len(tried):  # at least half of them stand exactly, or all as beginnings
+    if score[0] >= len(tried):  # at least half of them stand exactly, or all as beginnings
         return Calibration(best, bool(tried))
     plainest = [Way(frame) for frame in frames(text)]
     return Calibration(max(plainest, key=lambda way: edges(way, text.plain, tried)), False)
@@ -120,22 +121,28 @@ def quotes(way: Way, text: str, selections: Sequence[Selection]) -> int:
     return sum(fits(selection.name, text, *way.place(selection)) for selection in selections)
 
 
+def tidy(way: Way, text: str, selections: Sequence[Selection]) -> int:
+    """How many selections neither begin nor end with space, which quotes leave out and an end off by one takes in."""
+    taken = (text[max(start, 0) : end] for start, end in map(way.place, selections))
+    return sum(words == words.strip() for words in taken)
+
+
 def fits(name: str, text: str, start: int, end: int) -> int:
     """2 where the words at a place are those quoted (or begin so, if the quote says it is cut), 1 where they begin so, else 0."""
     quote, cut = quote_of(name)
-    words = " ".join(text[start:end].split()) if 0 <= start < end <= len(text) else ""
-    if not quote or not words:
+    there = words(text[start:end]) if 0 <= start < end <= len(text) else ""
+    if not quote or not there:
         return 0
-    if words == quote or (cut and words.startswith(quote)):
+    if there == quote or (cut and there.startswith(quote)):
         return 2
-    return int(len(quote) >= CUT and words.startswith(quote))
+    return int(len(quote) >= CUT and there.startswith(quote))
 
 
 def quote_of(name: str) -> tuple[str, bool]:
     """A selection's name as the words it quotes, and whether it says it is cut."""
-    words = " ".join(name.split())
-    whole = words.removesuffix("…").removesuffix("...").rstrip()
-    return whole, whole != words
+    said = words(name)
+    whole = said.removesuffix("…").removesuffix("...").rstrip()
+    return whole, whole != said
 
 
 def edges(way: Way, text: str, selections: Sequence[Selection]) -> int:

@@ -50,16 +50,6 @@ class Difference:
 Key = Callable[[Mark | Returned], tuple[object, ...]]
 
 
-def by_place_and_author(item: Mark | Returned) -> tuple[object, ...]:
-    """What a coding is where a tool gave it a new GUID."""
-    return item.author, item.start, item.end, item.code
-
-
-def by_place(item: Mark | Returned) -> tuple[object, ...]:
-    """What a coding is where a tool also gave it to the user who opened the file."""
-    return item.start, item.end, item.code
-
-
 def compare(state: State, names: Names, labels: Sequence[Label], returned: Sequence[Returned]) -> Difference:
     """Match by GUID first, then by what is coded where and by whom, then by what is coded where."""
     standing = {mark.coding: mark for mark in state.marks if mark.code}
@@ -71,7 +61,14 @@ def compare(state: State, names: Names, labels: Sequence[Label], returned: Seque
     old = [item for item in rest if is_old(item, names, labels)]
     rest = [item for item in rest if not is_old(item, names, labels)]
     left = list(standing.values())
-    for key in (by_place_and_author, by_place):
+
+    def by_place(item: Mark | Returned) -> tuple[object, ...]:
+        return *names.place(item.start, item.end), item.code
+
+    def by_place_and_author(item: Mark | Returned) -> tuple[object, ...]:
+        return *by_place(item), item.author
+
+    for key in (by_place_and_author, by_place):  # a tool may give codings new GUIDs, or all of them to whoever opened the file
         same, rest, left = matched(left, rest, key)
         pairs += same
     kept = [(mark, item) for mark, item in pairs if by_place(mark) == by_place(item)]

@@ -19,9 +19,10 @@ from pipeline.config import home
 from pipeline.errors import PipelineError, UsageError
 from pipeline.exchange import draft_codebook
 from pipeline.exchange.codes_map import map_codes
-from pipeline.exchange.decoding import decode
+from pipeline.exchange.decoding import SourceText, decode
 from pipeline.exchange.facts import FIELDS
 from pipeline.exchange.guids import KEPT
+from pipeline.exchange.placing import OutsideText, outside, place_all
 from pipeline.exchange.qde_project import Outline, Project
 from pipeline.exchange.qde_records import Source
 from pipeline.exchange.source_match import SAYS_ID
@@ -87,14 +88,23 @@ def write_texts(project: Project, folder: Path) -> list[Row]:
     taken: Counter[str] = Counter()
     for source in project.sources():
         content = project.content(source)
-        if content is None or not (text := decode(content).plain).strip():
+        if content is None or not (text := decode(content)).plain.strip():
             continue
+        check_places(project, source, text)
         stem = file_stem(source)
         taken[stem] += 1
         stem = stem if taken[stem] == 1 else f"{stem}-{taken[stem]}"
-        store.write_text(folder / f"{stem}.txt", store.sound(text))
+        store.write_text(folder / f"{stem}.txt", store.sound(text.plain))
         rows.append({"file": f"{stem}.txt", "title": source.name, **facts(source, project.outline), KEPT: source.guid})
     return rows
+
+
+def check_places(project: Project, source: Source, text: SourceText) -> None:
+    """Refuse a selection outside its text before anything of the study is there."""
+    try:
+        place_all(text, source.selections)
+    except OutsideText as error:
+        raise outside(project.path, source.name, error) from None
 
 
 def file_stem(source: Source) -> str:

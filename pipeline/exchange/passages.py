@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pipeline import store
 from pipeline.model import Row
 
+SPACE = " \t\n\r\f\v\u00a0\u2028\u2029\u3000\ufeff"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -45,6 +47,12 @@ def stretches(start: int, end: int, text: str, among: Sequence[Place]) -> list[S
     return list(made(covered, text))
 
 
+def reaches_over(start: int, end: int, text: str, parts: Sequence[Stretch]) -> bool:
+    """Whether words of a selection lie in none of the passages it went to."""
+    low, high = trimmed(start, end, text)
+    return not parts or parts[0].start > low or parts[-1].end < high
+
+
 def made(parts: Sequence[tuple[Place, int, int]], text: str) -> Iterator[Stretch]:
     """Parts as stretches."""
     for place, low, high in parts:
@@ -54,6 +62,6 @@ def made(parts: Sequence[tuple[Place, int, int]], text: str) -> Iterator[Stretch
 def trimmed(start: int, end: int, text: str) -> tuple[int, int]:
     """A stretch without the space at its ends."""
     words = text[start:end] if start < end else ""
-    kept = words.strip()
-    low = start + len(words) - len(words.lstrip())
-    return (low, low + len(kept)) if kept else (start, start)
+    left = words.lstrip(SPACE)
+    low = end - len(left)
+    return (low, low + len(left.rstrip(SPACE))) if left else (start, start)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from pipeline.errors import PipelineError
+from pipeline.exchange.archive import refused
 from pipeline.exchange.calibrate import Calibration, calibrate, fits, quote_of
 from pipeline.exchange.decoding import SourceText
 from pipeline.exchange.qde_records import Selection
 
+GAP = r"[\s\x00-\x1f]+"  # what stands between words
 NEAR = 400  # characters around a selection in which its words are looked for
 
 
@@ -25,6 +29,11 @@ class Placed:
 
 class OutsideText(ValueError):
     """A selection that no way of counting puts into its text."""
+
+
+def outside(path: Path, source: str, error: OutsideText) -> PipelineError:
+    """The error for a file with a selection outside its text."""
+    return refused(path, f"in {source!r} a selection goes from {error}")
 
 
 def place_all(text: SourceText, selections: Sequence[Selection]) -> tuple[list[Placed], list[str]]:
@@ -57,7 +66,7 @@ def find_quote(name: str, text: str, start: int, end: int) -> tuple[int, int] | 
     if not quote:
         return None
     low = max(0, start - NEAR)
-    pattern = re.compile(r"\s+".join(map(re.escape, quote.split())))
+    pattern = re.compile(GAP.join(map(re.escape, quote.split())))
     spans = [match.span() for match in pattern.finditer(text, low, max(0, start) + NEAR + len(quote))]
     if not spans:
         return None

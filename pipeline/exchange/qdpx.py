@@ -7,16 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.config import Study
-from pipeline.exchange.archive import refused
 from pipeline.exchange.codes_map import CodeMap, map_codes
 from pipeline.exchange.compare import MACHINES, Difference, Returned, compare
 from pipeline.exchange.decoding import decode
 from pipeline.exchange.harvest import Harvest, Visited
 from pipeline.exchange.label_marks import facts_of
 from pipeline.exchange.marks import Names, State
-from pipeline.exchange.passages import places
+from pipeline.exchange.passages import places, reaches_over
 from pipeline.exchange.people import People
-from pipeline.exchange.placing import OutsideText, Placed, place_all
+from pipeline.exchange.placing import OutsideText, Placed, outside, place_all
 from pipeline.exchange.proposal import Ask, Proposal
 from pipeline.exchange.qde_project import Project
 from pipeline.exchange.qde_records import Selection, Source
@@ -75,7 +74,7 @@ class Reading:
         try:
             placed, habits = place_all(text, source.selections)
         except OutsideText as error:
-            raise refused(self.project.path, f"in {source.name!r} a selection goes from {error}") from None
+            raise outside(self.project.path, source.name, error) from None
         self.tally.read(source, habits)
         state = self.corpus.state(document)
         self.tally.compare_facts(source, state.document)
@@ -86,10 +85,16 @@ class Reading:
         """How the marks of a document differ from those that came back."""
         name = state.document["id"]
         labels = self.corpus.labels.get(name, [])
-        difference = self.of_people(source, compare(state, Names(state.guid), labels, returned))
+        difference = self.of_people(source, compare(state, Names(state.guid, state.plain), labels, returned))
         if not self.ask.whole and difference == Difference(old=difference.old):
             return None
-        return Visited(name, state.document["text"], places(self.corpus.rows(name)[1]), difference)
+        one = Visited(name, state.document["text"], places(self.corpus.rows(name)[1]), difference)
+        for item in (*difference.added, *(item for _, item in difference.moved)):
+            if reaches_over(item.start, item.end, one.text, one.stretches(item)):
+                where = " and ".join(stretch.place.id for stretch in one.stretches(item)) or "no passage"
+                what = f"{item.code} at {item.start}-{item.end} reaches over the edge of its passage; kept in {where}"
+                self.tally.lose(source, what, "edge of a passage")
+        return one
 
     def of_people(self, source: Source, difference: Difference) -> Difference:
         """A difference without what machines of another state did; remarks that no label stands behind are losses."""

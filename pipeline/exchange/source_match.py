@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from pipeline import store
 from pipeline.exchange import guids
-from pipeline.exchange.plain import Plain
+from pipeline.exchange.placing import GAP
+from pipeline.exchange.plain import Plain, words
 from pipeline.exchange.qde_records import Source
 from pipeline.exchange.state import Corpus
 from pipeline.model import Row
@@ -50,7 +51,7 @@ class Documents:
 
 def text_key(plain: str) -> str:
     """What makes two texts the same: their words, not the space around and between them."""
-    return store.sha256_text(" ".join(plain.split()))
+    return store.sha256_text(words(plain))
 
 
 class Anchor:
@@ -66,9 +67,9 @@ class Anchor:
         """Where a stretch stands in the document; None where its words are not there."""
         if self.same or self.source[:end] == self.plain.text[:end]:
             return self.plain.back(start), self.plain.back(end)
-        words = self.source[start:end].split()
-        if not words:
+        sought = words(self.source[start:end]).split()
+        if not sought:
             return None
-        pattern = re.compile(r"\s+".join(map(re.escape, words)))
+        pattern = re.compile(GAP.join(map(re.escape, sought)))
         found = min((match.span() for match in pattern.finditer(self.plain.text)), key=lambda span: abs(span[0] - start), default=None)
         return (self.plain.back(found[0]), self.plain.back(found[1])) if found else None

@@ -58,14 +58,15 @@ class Corpus:
         """Everything that stands on one document."""
         document, passages, codings = self.rows(name)
         guid = guids.of_document(self.study.name, document)
-        names = Names(guid)
+        plain = Plain(document["text"])
+        names = Names(guid, plain)
         made = [label_marks(document, passages, self.labels.get(name, []), names)]
         if codings:
             made += [rule_marks(passages, codings, self.machines, names), model_marks(passages, codings, self.machines, names)]
         marks = sorted((mark for part in made for mark in part.marks), key=lambda mark: (mark.start, mark.end, mark.author, mark.guid))
         notes = tuple(note for part in made for note in part.notes)
         losses = tuple(loss for part in made for loss in part.losses)
-        return State(document, guid, Plain(document["text"]), tuple(marks), notes, losses)
+        return State(document, guid, plain, tuple(marks), notes, losses)
 
     def states(self) -> Iterator[State]:
         """Every document's state, in order."""

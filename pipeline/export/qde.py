@@ -12,7 +12,7 @@ from pipeline.codebook import Code, Codebook, Narrative
 from pipeline.exchange import guids
 from pipeline.exchange.code_words import description
 from pipeline.exchange.marks import NO_CLOCK, Mark, Note, State
-from pipeline.exchange.plain import Plain
+from pipeline.exchange.plain import Plain, words
 from pipeline.exchange.state import Corpus
 from pipeline.exchange.xml import CODEBOOK, PROJECT, said
 
@@ -102,8 +102,8 @@ def selection(mark: Mark, plain: Plain, codes: Mapping[str, str]) -> Element:
 
 def quote(text: str) -> str:
     """The words of a selection, cut where they are many."""
-    words = " ".join(text[: 2 * QUOTE].split())
-    return words if len(words) <= QUOTE and len(text) <= 2 * QUOTE else words[: QUOTE - 1] + "…"
+    said = words(text[: 2 * QUOTE])
+    return said if len(said) <= QUOTE and len(text) <= 2 * QUOTE else said[: QUOTE - 1] + "…"
 
 
 def note(item: Note) -> Element:
