@@ -131,8 +131,14 @@ def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mappin
     A classifier's own p will do where no label trained it.
     """
     place = {passage: i for i, passage in enumerate(coded.passages)}
-    own = {} if coded.calibrated else {one.passage_id: coded.p[place[one.passage_id], : len(book.ids)] for one in gold if one.passage_id in place}
-    usable = [one for one in gold if one.drawn.probability and one.passage_id in place and (one.passage_id in held or one.passage_id in own)]
+    own = (
+        {}
+        if coded.calibrated
+        else {one.passage_id: coded.p[place[one.passage_id], : len(book.ids)] for one in gold if one.passage_id in place}
+    )
+    usable = [
+        one for one in gold if one.drawn.probability and one.passage_id in place and (one.passage_id in held or one.passage_id in own)
+    ]
     kept, rounds = in_rounds(usable, len(coded.passages))
     machine = np.array([held.get(one.passage_id, own.get(one.passage_id)) for one in kept], dtype=float).reshape(len(kept), len(book.ids))
     truth = np.array([[one.values.get(code) for code in book.ids] for one in kept], dtype=float).reshape(len(kept), len(book.ids))

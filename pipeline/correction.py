@@ -193,7 +193,8 @@ class Estimator:
         y, f = self.design.values, self.design.machine
         f = f - (w * f).sum(axis=0) / total
         own = (w * f**2).sum(axis=0)
-        return np.clip(np.divide((w * f * y).sum(axis=0), own, out=np.zeros_like(own), where=own > 0), 0, 1)
+        slope: Floats = np.divide((w * f * y).sum(axis=0), own, out=np.zeros_like(own), where=own > 0)
+        return slope.clip(0, 1)
 
     def at(self, tuning: Floats) -> Corrected:
         """The estimate at some lambda of each code."""
@@ -205,7 +206,7 @@ class Estimator:
 
 def pooled(estimates: list[Estimate], weights: Floats) -> Estimate:
     """The mean of the rounds' estimates with weights (rounds x codes)."""
-    value = sum(w * e.value for w, e in zip(weights, estimates, strict=True))
-    error = sum(w * e.error for w, e in zip(weights, estimates, strict=True))
-    sampled = sum(w * e.sampled for w, e in zip(weights, estimates, strict=True))
-    return Estimate(value, error, sampled)  # type: ignore[arg-type]
+    nothing = Estimate(*(np.zeros_like(part) for part in (estimates[0].value, estimates[0].error, estimates[0].sampled)))
+    for share, estimate in zip(weights, estimates, strict=True):
+        nothing = nothing.plus(estimate, share)
+    return nothing

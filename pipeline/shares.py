@@ -118,7 +118,11 @@ class Correction:
         if labels < FEWEST_LABELS or documents < FEWEST_DOCUMENTS:
             return Shares(stretch, "borrowed", borrowed(stretch, self.whole, self.tuning), others, labels, positives)
         found = self.estimator(stretch)
-        others |= {"labels": found.at(np.zeros_like(self.tuning)), "dsl": found.at(np.ones_like(self.tuning)), "ppi": found.at(found.tuned())}
+        others |= {
+            "labels": found.at(np.zeros_like(self.tuning)),
+            "dsl": found.at(np.ones_like(self.tuning)),
+            "ppi": found.at(found.tuned()),
+        }
         return Shares(stretch, "corrected", others["ppi"], others, labels, positives)
 
 
@@ -153,7 +157,9 @@ def more_labels(found: Corrected, labels: int, documents: int, half_width: float
 def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: float, flagged: Mapping[str, bool]) -> Iterator[Row]:
     """One row a code: the figure to show, how it came about, and every estimate beside it."""
     stretch, documents = found.stretch, found.documents
-    bounds = {name: interval(one, one.hidden, documents, level) for name, one in {**found.others, "best": found.best}.items() if name != "naive"}
+    bounds = {
+        name: interval(one, one.hidden, documents, level) for name, one in {**found.others, "best": found.best}.items() if name != "naive"
+    }
     wanted = more_labels(found.best, found.labels, documents, half_width, level) if found.method == "corrected" else [None] * len(ids)
     for i, code in enumerate(ids):
         plain = clustered_share(stretch.present[:, i], stretch.sizes, level)
