@@ -1,7 +1,7 @@
-"""Planted truth: corpora composed so that one narrative is true, coded with measured errors; does the verdict find it?
+"""Planted truth: corpora composed so that one narrative is true, coded with measured errors; whether the verdict finds it.
 
 Of the coded passages of a corpus a share (the strength) is drawn from hand-coded passages that carry a code the
-narrative expects strongly and none it speaks against, each such code equally often; the rest from passages drawn at
+narrative expects strongly and none it expects little of or speaks against, each such code equally often; the rest from passages drawn at
 random from policy discourse. Codes nobody has met yet are passages made of that code and its frame. The machine then
 misreads every passage at the rates of the shipped model's card, labels are drawn as for a study, and the whole chain
 from correction to verdict runs. Null corpora: discourse at large alone, and all narratives at once.
@@ -62,13 +62,13 @@ def hand_coded(book: Codebook) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pool_of(book: Codebook) -> Pool:
-    """What each narrative's passages are."""
+    """What each narrative's passages are: they carry a strongly expected code and none that it expects little of or speaks against."""
     codes, random = hand_coded(book)
     coded = codes.any(axis=1)
     own = {}
     for narrative in book.narratives:
-        against = [book.ids.index(code) for code, level in narrative.expects.items() if level == "against"]
-        clean = codes[coded & ~codes[:, against].any(axis=1)]
+        unexpected = [book.ids.index(code) for code, level in narrative.expects.items() if level in {"little", "against"}]
+        clean = codes[coded & ~codes[:, unexpected].any(axis=1)]
         strong = [book.ids.index(code) for code, level in narrative.expects.items() if level == "strong"]
         own[narrative.id] = [clean[clean[:, i] == 1] if (clean[:, i] == 1).any() else made_up(book, i) for i in strong]
     return Pool(own, codes[coded & random])
@@ -196,7 +196,10 @@ def report(table: dict[tuple[str, str], Counter[str]]) -> int:
     figures = {"right in strong cases": strong["right"] / strong.total(), "undecided in null cases": null["undecided"] / null.total(),
                "confident and wrong": every["wrong"] / every.total()}  # fmt: skip
     missed = [name for name, value in figures.items() if not GOALS[name][0] <= value <= GOALS[name][1]]
-    print("; ".join(f"{name} {value:.3f}" for name, value in figures.items()) + ("; MISSED: " + ", ".join(missed) if missed else "; all goals met"))
+    print(
+        "; ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        + ("; MISSED: " + ", ".join(missed) if missed else "; all goals met")
+    )
     return 1 if missed else 0
 
 

@@ -109,7 +109,7 @@ def arrays(rows: Iterable[Row], book: Codebook) -> Coded:
 
 @dataclass(frozen=True)
 class Hand:
-    """The hand labels of a corpus: those that may correct shares (`design`), all by passage (`said`), and how each round fared (`rounds`)."""
+    """The hand labels of a corpus: those that may correct shares (`design`), all by passage (`said`), how each round fared."""
 
     design: Design
     said: Mapping[str, Mapping[str, bool | None]]

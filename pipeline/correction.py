@@ -97,13 +97,13 @@ class Estimate:
     sampled: Floats
 
     def plus(self, other: Estimate, factor: Floats) -> Estimate:
-        """This and `factor` (codes) times another."""
+        """The estimate with `factor` (codes) times another added."""
         return Estimate(self.value + factor * other.value, self.error + factor * other.error, self.sampled + factor * other.sampled)
 
 
 def clustered(error: Floats, documents: int) -> Floats:
-    """Variance from what documents add to the error; documents are drawn as wholes (Cochran 1977, section 6.4)."""
-    total: Floats = (error**2).sum(axis=0) * documents / max(documents - 1, 1)
+    """Covariance from what documents add to the error; documents are drawn as wholes (Cochran 1977, section 6.4)."""
+    total: Floats = error.T @ error * (documents / max(documents - 1, 1))
     return total
 
 
@@ -156,16 +156,22 @@ def anticipated(design: Design, group: Group, number: int) -> tuple[Floats, Floa
 class Corrected:
     """Shares of all codes in a group, the lambda used, and what each document adds to the error (documents x codes).
 
-    `variance` in all; `from_labels`: the part that more labels would shrink;
-    `hidden`: the part of that which smoothing adds.
+    `covariance` of the shares; `from_labels`: the part of their variance that
+    more labels would shrink; `hidden`: the part of that which smoothing adds.
     """
 
     value: Floats
-    variance: Floats
+    covariance: Floats
     from_labels: Floats
     hidden: Floats
     tuning: Floats
     error: Floats
+
+    @property
+    def variance(self) -> Floats:
+        """The variance of each share."""
+        found: Floats = np.diag(self.covariance)
+        return found
 
 
 class Estimator:
@@ -199,9 +205,14 @@ class Estimator:
     def at(self, tuning: Floats) -> Corrected:
         """The estimate at some lambda of each code."""
         found = self.hand.plus(self.machine, tuning)
-        sampled = clustered(found.sampled, self.documents) + self.hidden
-        variance = clustered(found.error, self.documents) + self.hidden
-        return Corrected(found.value, variance, sampled, self.hidden, tuning, found.error)
+        sampled = np.diag(clustered(found.sampled, self.documents)) + self.hidden
+        covariance = clustered(found.error, self.documents) + np.diag(self.hidden)
+        return Corrected(found.value, covariance, sampled, self.hidden, tuning, found.error)
+
+    def sampled(self, tuning: Floats) -> Estimate:
+        """The same, with only the part of the error that comes from labelling some passages."""
+        found = self.hand.plus(self.machine, tuning)
+        return Estimate(found.value, found.sampled, found.sampled)
 
 
 def pooled(estimates: list[Estimate], weights: Floats) -> Estimate:

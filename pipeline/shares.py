@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
 from pipeline.coded import Coded
-from pipeline.correction import SMOOTHING, Corrected, Design, Estimate, Estimator, Group, clustered
+from pipeline.correction import SMOOTHING, Corrected, Design, Estimator, Group, clustered
 from pipeline.estimate import clustered_share, freedom, wilson
 from pipeline.model import Row
 
@@ -44,6 +44,11 @@ class Stretch:
         inside = np.ones(len(design.row), dtype=bool) if rows is None else rows[design.row]
         return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present.astype(float), rows), inside)
 
+    @property
+    def documents(self) -> int:
+        """Documents with passages in it."""
+        return int((self.sizes > 0).sum())
+
     def within(self, chosen: Bools, design: Design) -> Stretch:
         """The part of it that lies in some documents."""
         keep = chosen[:, None]
@@ -66,10 +71,13 @@ class Shares:
     labels: int
     positives: Floats
 
-    @property
-    def documents(self) -> int:
-        """Documents with passages in the stretch."""
-        return int((self.stretch.sizes > 0).sum())
+    def expected(self) -> Floats:
+        """What each document says as the labels read the machine (documents x columns): its codes on the line from machine to hand."""
+        if self.method == "naive":
+            return self.stretch.present
+        sizes, tuning = self.stretch.sizes, self.best.tuning
+        level = self.best.value - tuning * self.stretch.p.sum(axis=0) / max(sizes.sum(), 1.0)
+        return np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
 
 
 def naive(stretch: Stretch) -> Corrected:
@@ -77,21 +85,26 @@ def naive(stretch: Stretch) -> Corrected:
     size = max(stretch.sizes.sum(), 1.0)
     value = stretch.present.sum(axis=0) / size
     error = (stretch.present - stretch.sizes[:, None] * value) / size
-    variance = clustered(error, int((stretch.sizes > 0).sum()))
-    return Corrected(value, variance, *(np.zeros_like(value) for _ in range(3)), error)
+    nothing = np.zeros_like(value)
+    return Corrected(value, clustered(error, stretch.documents), nothing, nothing, nothing, error)
+
+
+def between(stretch: Stretch, tuning: Floats) -> Floats:
+    """What each document adds to the error of mean machine codes (documents x columns): documents differ."""
+    size = max(stretch.sizes.sum(), 1.0)
+    error: Floats = tuning * (stretch.p - stretch.sizes[:, None] * (stretch.p.sum(axis=0) / size)) / size
+    return error
 
 
 def borrowed(stretch: Stretch, whole: Estimator, tuning: Floats) -> Corrected:
     """The whole corpus's straight line from machine to hand codes, laid on a stretch."""
-    mean_f = whole.group.machine.sum(axis=0) / whole.group.sizes.sum()
-    size = max(stretch.sizes.sum(), 1.0)
-    here = stretch.p.sum(axis=0) / size
-    line = whole.at(tuning)
-    own = tuning * (stretch.p - stretch.sizes[:, None] * here) / size
-    sampled = whole.hand.sampled + tuning * whole.machine.sampled
-    value = np.clip(line.value + tuning * (here - mean_f), 0, 1)
-    variance = clustered(own, int((stretch.sizes > 0).sum())) + line.from_labels
-    return Corrected(value, variance, line.from_labels, line.hidden, tuning, own + sampled)
+    line, drawn = whole.at(tuning), whole.sampled(tuning)
+    there = whole.group.machine.sum(axis=0) / whole.group.sizes.sum()
+    here = stretch.p.sum(axis=0) / max(stretch.sizes.sum(), 1.0)
+    own = between(stretch, tuning)
+    covariance = clustered(own, stretch.documents) + clustered(drawn.error, whole.documents) + np.diag(line.hidden)
+    value = np.clip(line.value + tuning * (here - there), 0, 1)
+    return Corrected(value, covariance, line.from_labels, line.hidden, tuning, own + drawn.error)
 
 
 class Correction:
@@ -156,7 +169,7 @@ def more_labels(found: Corrected, labels: int, documents: int, half_width: float
 
 def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: float, flagged: Mapping[str, bool]) -> Iterator[Row]:
     """One row a code: the figure to show, how it came about, and every estimate beside it."""
-    stretch, documents = found.stretch, found.documents
+    stretch, documents = found.stretch, found.stretch.documents
     bounds = {
         name: interval(one, one.hidden, documents, level) for name, one in {**found.others, "best": found.best}.items() if name != "naive"
     }

@@ -13,12 +13,13 @@ from pipeline.evidence.weights import Statements, Weights
 
 Floats = NDArray[np.float64]
 FEWEST_DOCUMENTS = 5
+MAJORITY = 0.5  # of sensitivity draws; a lead that most of them do not show is none
 
 RULE = """\
 supported: one narrative leads every rival, 'none of these' among them, by at least the margin; the interval of the lead over the
 runner-up excludes zero; the lead stands in at least the stated share of sensitivity draws; hand labels correct the codes; and it stands
 without all codes whose reliability is unmeasured.
-leaning: it leads, and the margin is reached or the interval excludes zero.
+leaning: it leads, the margin is reached or the interval excludes zero, and the lead stands in at least half of the sensitivity draws.
 refused: it would be supported or leaning, but not without the codes whose coders agree less than the reliability bar.
 undecided: anything else, or fewer than 5 documents with codes."""
 
@@ -145,6 +146,8 @@ def graded(weights: Weights, bars: Bars, doubt: Doubts, margin: float, low: floa
     clear, sure = margin >= bars.margin, low > 0
     if not (clear or sure):
         return "undecided", "the lead is small and its interval includes zero"
+    if doubt.stands < MAJORITY:
+        return "undecided", f"the lead stands in only {doubt.stands:.0%} of sensitivity draws"
     if doubt.unreliable:
         return "refused", f"it rests on codes whose coders agree too little: {', '.join(doubt.unreliable)}"
     reservations = [

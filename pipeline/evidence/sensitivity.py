@@ -138,7 +138,7 @@ def joint_draws(base: Base, rng: np.random.Generator, sizes: Floats, rests: Sequ
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """`stands`: share of joint draws in which the claim holds; `leaders`: how often each narrative leads in them; `rows`: one change at a time."""
+    """`stands`: share of joint draws in which the claim holds; `leaders`: how often each leads there; `rows`: one change at a time."""
 
     stands: float
     leaders: Mapping[str, float]

@@ -50,10 +50,7 @@ class Statements:
         share, error = best.value[columns], best.error[:, columns]
         counts = stretch.present[:, columns].sum(axis=1)
         scale = max(share.sum(), 0) * stretch.sizes.sum() / max(counts.sum(), 1.0)
-        documents = max(found.documents, 2)
-        covariance = error.T @ error * documents / (documents - 1) + np.diag(best.hidden[columns])
-        if found.method == "borrowed":
-            covariance = covariance + np.diag(np.maximum(best.variance[columns] - np.diag(covariance), 0))
+        covariance = best.covariance[np.ix_(columns, columns)]
         by_document = error * stretch.sizes.sum() + stretch.sizes[:, None] * share
         return cls(share, covariance, counts * scale, by_document, stretch.sizes)
 
