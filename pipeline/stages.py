@@ -82,7 +82,7 @@ def receipts(study: Study) -> list[Path]:
 def report_inputs(study: Study) -> list[Path]:
     """Everything the report shows."""
     names = ("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json", "shares.csv", "reliability.json", "problems.jsonl")
-    return [*out(*names)(study), *book_files(study), *card_files(study)]
+    return [*out(*names)(study), *book_files(study), *card_files(study), *label_files(study)]
 
 
 def nothing(study: Study) -> list[Path]:
@@ -106,8 +106,8 @@ STAGES = (
           both(out("passages.jsonl", "tags.jsonl", "heldout.jsonl"), book_files, label_files), out("reliability.json")),
     Stage("aggregate", "aggregate", "Shares of codes by group, and the narratives' weight of evidence.",
           both(out("documents.jsonl", "codings.jsonl"), book_files), out("narratives.json", "narratives.csv", "shares.csv")),
-    Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them.",
-          report_inputs, out("report.html")),
+    Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them; the same for papers.",
+          report_inputs, out("report.html", "report.md")),
     Stage("export", "export", "The coded corpus as CSV, XLSX and JSONL.",
           both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json"), book_files),
           out("export/codings.csv", "export/codings.xlsx", "export/codings.jsonl")),

@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
 import vl_convert
 from markupsafe import Markup, escape
 
 from pipeline.model import Row
 
-WIDE, NARROW = 700, 340  # pixels of a chart: on a page or in print, on a telephone
+WIDE, NARROW = 860, 340  # pixels of a chart: on a page or in print, on a telephone
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 INK, SOFT, LINE = "#1c2329", "#56616b", "#d5dbe0"
 # Okabe and Ito (2008), Color Universal Design: told apart by all common kinds of colour blindness.
@@ -29,7 +28,7 @@ AXIS = {
 }  # fmt: skip
 CONFIG = {
     "background": "transparent", "font": FONT, "aria": False, "axis": AXIS, "view": {"stroke": None}, "padding": 6,
-    "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "symbolStrokeWidth": 2, "labelLimit": 320},
+    "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 320},
     "header": {"labelColor": INK, "labelFontSize": 13, "titleColor": INK, "labelFontWeight": "bold"},
 }  # fmt: skip
 
@@ -41,6 +40,11 @@ class Column:
     field: str
     head: str
     form: str = ""
+
+
+def columns(*said: str) -> tuple[Column, ...]:
+    """Columns from texts of the form `field | heading` or `field | heading | form`."""
+    return tuple(Column(*(part.strip() for part in one.split("|"))) for one in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,3 @@ def inline(figure: Figure, width: int) -> Markup:
     """A figure as SVG within the page."""
     drawn = svg(figure, width)
     return Markup(re.sub(r' (?:version|xmlns(?::\w+)?)="[^"]*"', "", drawn[: drawn.index(">")]) + drawn[drawn.index(">") :])
-
-
-def layered(*layers: Any, width: int, height: Any) -> Any:
-    """Layers as one chart of a size."""
-    return alt.layer(*layers).properties(width=width, height=height)

@@ -112,7 +112,8 @@ def rows_of(study: Study, book: Codebook, places: Sequence[Place], gold: Mapping
     """Documents, and packed rows by passage, of some places."""
     readers = {name: ledger.Reader(study.outputs / f"{name}.jsonl") for name in ("documents", "passages", "codings")}
     numbers = {code: i for i, code in enumerate(book.ids)}
-    documents, rows = [], {}
+    documents: list[Any] = []
+    rows: dict[str, list[Any]] = {}
     for name, group in groupby(sorted(places), key=lambda place: place[0]):
         document = readers["documents"].rows(name)[0]
         wanted = {passage for _, passage in group}

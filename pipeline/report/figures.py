@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline import store
 from pipeline.config import Study
-from pipeline.report import charts, quality, weights
+from pipeline.report import quality, shares, weights
 from pipeline.report.drawing import Figure, png, svg
 from pipeline.report.facts import Facts
 
@@ -24,13 +24,18 @@ def all_figures(facts: Facts) -> Sections:
     made: dict[str, list[Figure | None]] = {
         "narratives": [weights.narratives(result) for result in results],
         "codes": [weights.pushes(facts, facts.headline, narrative) for narrative in facts.ahead],
-        "shares": [charts.estimates(facts, facts.book.frames, "frames"), charts.estimates(facts, subs, "sub-codes")],
-        "groups": [charts.by_group(facts, name) for name in ("partner", "kind", "country")],
-        "time": [weights.lean_by_year(facts, scope), weights.lean_by(facts, "period", scope), charts.timeline(facts), charts.by_group(facts, "period")],
-        "speakers": [weights.lean_by(facts, "speaker", scope), charts.by_group(facts, "speaker")],
-        "documents": [charts.documents(facts)],
+        "shares": [shares.estimates(facts, facts.book.frames, "frames"), shares.estimates(facts, subs, "sub-codes")],
+        "groups": [shares.by_group(facts, name) for name in ("partner", "kind", "country")],
+        "time": [
+            weights.lean_by_year(facts, scope),
+            weights.lean_by(facts, "period", scope),
+            shares.timeline(facts),
+            shares.by_group(facts, "period"),
+        ],
+        "speakers": [weights.lean_by(facts, "speaker", scope), shares.by_group(facts, "speaker")],
+        "documents": [shares.documents(facts)],
         "reliability": [quality.agreement(facts)],
-        "sensitivity": [weights.sensitivity(result) for result in results],
+        "sensitivity": [quality.sensitivity(result) for result in results],
     }
     return {section: [one for one in found if one is not None] for section, found in made.items()}
 
