@@ -78,7 +78,8 @@ def html(facts: Facts, sections: Sections) -> str:
         "facts": facts, "study": facts.study, "book": facts.book, "found": facts.found, "headline": facts.headline, "card": facts.card,
         "figures": sections, "quotes": quotes(facts), "packed": evidence.pack(facts.study, facts.book, facts.gold, travelling(facts)),
         "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY, "absent_columns": ABSENT,
-        "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED, "levels": LEVELS, "heat": heat, "coded": coded,
+        "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED, "levels": LEVELS,
+        "heat": heat, "coded": coded,
         "paragraph": methods.paragraph(facts), "references": methods.references(facts),
         "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),
     }  # fmt: skip

@@ -109,8 +109,8 @@ def timeline(facts: Facts) -> Figure | None:
         return layered(line, points, width=width - 70, height=280 if width > NARROW else 220)
 
     label = "Share of passages with each frame by year, points, and their five-year means, lines"
-    columns = [*SHARES, "mean | Five-year mean | percent"]
-    return Figure("timeline", "Frames by year", label, draw, columns, records(data), "Points are years, lines five-year means.")
+    headed = [*SHARES, *columns("mean | Five-year mean | percent")]
+    return Figure("timeline", "Frames by year", label, draw, headed, records(data), "Points are years, lines five-year means.")
 
 
 def estimate_rows(rows: Sequence[Row]) -> list[Row]:
