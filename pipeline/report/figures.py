@@ -10,10 +10,11 @@ import pandas as pd
 from pipeline import store
 from pipeline.config import Study
 from pipeline.report import quality, shares, weights
-from pipeline.report.drawing import Figure, png, svg
+from pipeline.report.drawing import NARROW, WIDE, Figure, png, svg
 from pipeline.report.facts import Facts
 
 Sections = Mapping[str, Sequence[Figure]]
+Drawn = Mapping[str, Mapping[str, str]]
 
 
 def all_figures(facts: Facts) -> Sections:
@@ -40,6 +41,11 @@ def all_figures(facts: Facts) -> Sections:
     return {section: [one for one in found if one is not None] for section, found in made.items()}
 
 
+def drawn(sections: Sections) -> Drawn:
+    """Every figure as SVG, for wide and for narrow screens, by its name."""
+    return {one.name: {"wide": svg(one, WIDE), "narrow": svg(one, NARROW)} for found in sections.values() for one in found}
+
+
 def as_csv(figure: Figure) -> str:
     """The data behind a figure."""
     out = io.StringIO()
@@ -47,14 +53,14 @@ def as_csv(figure: Figure) -> str:
     return out.getvalue()
 
 
-def write(study: Study, sections: Sections) -> int:
+def write(study: Study, sections: Sections, drawings: Drawn) -> int:
     """Write every figure as SVG, PNG and CSV, and remove those of an earlier run; how many."""
     folder = study.outputs / "figures"
     figures = [one for found in sections.values() for one in found]
     for path in folder.glob("*.*"):
         path.unlink()
     for one in figures:
-        store.write_text(folder / f"{one.name}.svg", svg(one))
-        store.write_bytes(folder / f"{one.name}.png", png(one))
+        store.write_text(folder / f"{one.name}.svg", drawings[one.name]["wide"])
+        store.write_bytes(folder / f"{one.name}.png", png(drawings[one.name]["wide"]))
         store.write_text(folder / f"{one.name}.csv", as_csv(one))
     return len(figures)

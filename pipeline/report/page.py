@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,11 +12,12 @@ from pipeline.model import Row
 from pipeline.report import evidence, methods, quality
 from pipeline.report.drawing import columns
 from pipeline.report.facts import NONE, Facts
-from pipeline.report.figures import Sections
+from pipeline.report.figures import Drawn, Sections
 from pipeline.report.links import link
 from pipeline.report.quotes import quotes
 from pipeline.report.rendering import TEMPLATES, environment
 
+LIMIT = 4_900_000  # bytes of the page; what figures and tables leave is for passages
 SCRIPTS = ("passages.js", "browser.js")
 ABSENT = columns("name | Code", "level | Expected", "share | Share of statements | percent",
           "expected | Under the narrative | percent", "reference | At large | percent")  # fmt: skip
@@ -71,16 +71,19 @@ def coded(facts: Facts, rows: Sequence[Row]) -> list[Row]:
     return [{**row, "name": facts.code_name(row["code"]), "open": link(code=row["code"])} for row in rows]
 
 
-def html(facts: Facts, sections: Sections) -> str:
+def html(facts: Facts, sections: Sections, drawn: Drawn) -> str:
     """The whole page."""
     style, script = source("report.css"), source(*SCRIPTS)
-    context: dict[str, Any] = {
+    context: Row = {
         "facts": facts, "study": facts.study, "book": facts.book, "found": facts.found, "headline": facts.headline, "card": facts.card,
-        "figures": sections, "quotes": quotes(facts), "packed": evidence.pack(facts.study, facts.book, facts.gold, travelling(facts)),
+        "figures": sections, "drawn": drawn, "quotes": quotes(facts),
         "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY, "absent_columns": ABSENT,
         "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED, "levels": LEVELS,
         "heat": heat, "coded": coded,
         "paragraph": methods.paragraph(facts), "references": methods.references(facts),
         "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),
     }  # fmt: skip
-    return environment().get_template("report.html").render(context)
+    template = environment().get_template("report.html")
+    size = len(template.render(context, packed=evidence.NOTHING).encode())
+    packed = evidence.pack(facts.study, facts.book, facts.gold, travelling(facts), LIMIT - size)
+    return template.render(context, packed=packed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from pipeline.report import drawing
+from pipeline.report.drawing import inline
 from pipeline.report.links import link
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,6 +31,6 @@ def environment() -> jinja2.Environment:
     escaped = jinja2.select_autoescape(enabled_extensions=("html",), default=False)
     loader = jinja2.FileSystemLoader(TEMPLATES)
     made = jinja2.Environment(loader=loader, autoescape=escaped, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    made.filters.update(written=written, counted=counted, drawn=drawing.inline)
-    made.globals.update(link=link, wide=drawing.WIDE, narrow=drawing.NARROW)
+    made.filters.update(written=written, counted=counted, inline=inline)
+    made.globals.update(link=link)
     return made

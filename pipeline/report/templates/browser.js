@@ -93,14 +93,14 @@ function placeLine(passage) {
 
 function article(passage, wanted) {
   const left = "Its text is left out of this page to keep it small; it stands in export/codings.csv under this id.";
-  const text = passage.text === undefined ? element("p", { class: "note" }, left) : marked(passage, wanted.code);
+  const text = passage.text === null ? element("p", { class: "note" }, left) : marked(passage, wanted.code);
   return element("article", {}, heading(passage), text, ruleLine(passage), reasons(passage), handLine(passage), placeLine(passage));
 }
 
 function summary(found, wanted) {
   const documents = new Set(found.map((passage) => passage.document)).size;
   const count = (n, name) => `${n.toLocaleString("en")} ${name}${n === 1 ? "" : "s"}`;
-  const missing = found.filter((passage) => passage.text === undefined).length;
+  const missing = found.filter((passage) => passage.text === null).length;
   const rest = missing ? `; the texts of ${missing.toLocaleString("en")} stand in export/codings.csv only` : "";
   return found.length ? `${count(found.length, "passage")} in ${count(documents, "document")}${rest}` : "No passage fits. Loosen a filter.";
 }
