@@ -58,6 +58,11 @@ def label_files(study: Study) -> list[Path]:
     return sorted(study.labels.glob("*.jsonl"))
 
 
+def registrations(study: Study) -> list[Path]:
+    """What was registered of how the study will be judged."""
+    return [study.folder / "registered.json"]
+
+
 def model_file(study: Study) -> list[Path]:
     """The study's classifier."""
     return [study.model / "model.skops"]
@@ -105,7 +110,9 @@ STAGES = (
     Stage("reliability", "reliability", "Agreement of coders with each other, with rules and classifier.",
           both(out("passages.jsonl", "tags.jsonl", "heldout.jsonl"), book_files, label_files), out("reliability.json")),
     Stage("aggregate", "aggregate", "Shares of codes by group, and the narratives' weight of evidence.",
-          both(out("documents.jsonl", "codings.jsonl"), book_files), out("narratives.json", "narratives.csv", "shares.csv")),
+          both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "heldout.jsonl", "reliability.json"), book_files, label_files,
+               registrations),
+          out("narratives.json", "narratives.csv", "evidence.csv", "shares.csv")),
     Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them; the same for papers.",
           report_inputs, out("report.html", "report.md")),
     Stage("export", "export", "The coded corpus as CSV, XLSX and JSONL.",
