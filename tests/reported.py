@@ -3,7 +3,7 @@
 from coded import document, hit, write_stage, write_study
 from labelling import label_row, write_labels
 
-from pipeline import codebook, problems, report
+from pipeline import codebook, problems, report, store
 from pipeline.errors import Problem
 from pipeline.model import Passage
 
@@ -55,6 +55,10 @@ def many(study, documents, passages, text):
         doc.id: [Passage(f"{doc.id}#{i + 1:05d}", doc.id, 0, 9, text(n * passages + i)) for i in range(passages)]
         for n, doc in enumerate(docs)
     }
+    found = store.read_json(study.outputs / "narratives.json")
+    for one in (one for scope in found["scopes"] for row in scope["narratives"] for side in row["evidence"].values() for one in side):
+        one["passages"] = []
+    store.write_json(study.outputs / "narratives.json", found)
     write_stage(study, "documents", {doc.id: [doc] for doc in docs})
     write_stage(study, "passages", parts)
     write_stage(

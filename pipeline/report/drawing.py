@@ -76,7 +76,7 @@ def svg(figure: Figure, width: int = WIDE) -> str:
     drawn: str = vl_convert.vegalite_to_svg(specification(figure, width))
     drawn = re.sub(r"(\.\d\d)\d+", r"\1", drawn)  # a hundredth of a pixel is enough
     drawn = re.sub(r'<a xlink:href="[^"#]*#', '<a tabindex="-1" href="#', drawn)
-    drawn = re.sub(r'(<path [^>]*?) aria-label="([^"]*)"([^>]*)/>', r"\1\3><title>\2</title></path>", drawn)
+    drawn = re.sub(r'<(path|line)([^>]*?) aria-label="([^"]*)"([^>]*)/>', r"<\1\2\4><title>\3</title></\1>", drawn)
     drawn = re.sub(r' (?:role|aria-roledescription)="graphics-symbol"| aria-roledescription="[^"]*"', "", drawn)
     drawn = numbered(drawn, f"{figure.name}-{width}-")
     alternative = f'role="group" aria-label="{escape(figure.label)}"'

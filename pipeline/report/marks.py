@@ -46,9 +46,9 @@ def labelled(rows: Iterable[Row], field: str, width: int) -> pd.DataFrame:
 def dots(data: pd.DataFrame, y: Any, at: str, span: tuple[str, str], horizontal: Row, **look: Any) -> tuple[Any, Any]:
     """Intervals as lines and estimates as marks that open the passages behind them; `horizontal` says what their axis is."""
     shape = {"shape": look.pop("shape")} if "shape" in look else {}
-    base = alt.Chart(data).encode(y=y, href="open:N", **look)
+    base = alt.Chart(data).encode(y=y, href="open:N", description="tip:N", **look)
     line = base.mark_rule(strokeWidth=2, opacity=0.7).encode(x=alt.X(f"{span[0]}:Q", **horizontal), x2=f"{span[1]}:Q")
-    mark = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X(f"{at}:Q", **horizontal), description="tip:N", **shape)
+    mark = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X(f"{at}:Q", **horizontal), **shape)
     return line, mark
 
 
