@@ -47,7 +47,7 @@ class Stretch:
     @property
     def documents(self) -> int:
         """Documents with passages in it."""
-        return int((self.sizes > 0).sum())
+        return int(np.count_nonzero(self.sizes))
 
     def within(self, chosen: Bools, design: Design) -> Stretch:
         """The part of it that lies in some documents."""
@@ -77,7 +77,8 @@ class Shares:
             return self.stretch.present
         sizes, tuning = self.stretch.sizes, self.best.tuning
         level = self.best.value - tuning * self.stretch.p.sum(axis=0) / max(sizes.sum(), 1.0)
-        return np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
+        line: Floats = np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
+        return line
 
 
 def naive(stretch: Stretch) -> Corrected:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence.mixes import NONE, Model
+from pipeline.evidence.mixes import DECIBANS, NONE, Model
 from pipeline.evidence.weights import Statements, Weights
 
 Floats = NDArray[np.float64]
@@ -73,12 +73,14 @@ def claim(weights: Weights, bars: Bars) -> tuple[int, float]:
 
 
 def without_codes(said: Statements, model: Model, dropped: Sequence[Sequence[int]]) -> Floats:
-    """Weights (rows x narratives) had the codebook not had some codes; the rest keep their ratios and their count."""
+    """Weights (rows x narratives) had the codebook not had some codes: the rest of the mixes is rescaled and counts for less."""
     rows = []
     for codes in dropped:
         kept = np.ones(len(said.share), dtype=bool)
         kept[list(codes)] = False
-        rows.append(model.ratios[:, kept] @ said.mix()[kept] * said.effective(model))
+        left = DECIBANS * np.log(model.mixes[:, kept].sum(axis=1) / model.reference[kept].sum())
+        mix = said.mix()[kept]
+        rows.append((model.ratios[:, kept] @ mix - left * mix.sum()) * said.effective(model))
     return np.array(rows).reshape(len(dropped), len(model.names))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook import Codebook, Narrative
+from pipeline.codebook import Codebook
 from pipeline.coded import Coded
 from pipeline.evidence.mixes import Model, ends, expected_mixes, reference_mix
 from pipeline.evidence.weights import Statements, pushes
@@ -73,16 +73,20 @@ def figure(value: float) -> float | None:
     return round(float(value), 5) if np.isfinite(value) else None
 
 
-def lists(narrative: Narrative, rows: Sequence[Row], passages: Mapping[str, list[Row]]) -> Row:
-    """Confirming and disconfirming codes by their push, and expected codes that stand no higher than at large."""
-    strongest = sorted(rows, key=lambda row: (-abs(row["push"]), row["code"]))
-    keys = ("code", "level", "push", "share")
-    made = {kind: [{**{key: row[key] for key in keys}, "passages": passages[row["code"]]}
-                   for row in strongest if sign * row["push"] >= LEAST_PUSH]
-            for kind, sign in (("confirming", 1), ("disconfirming", -1))}  # fmt: skip
-    missing = [row for row in rows if row["level"] in EXPECTED and row["share"] < row["reference"]]
-    absent = sorted(missing, key=lambda row: (row["share"] - row["expected"], row["code"]))
-    return {**made, "absent": [{key: row[key] for key in ("code", "level", "share", "expected", "reference")} for row in absent]}
+def lists(rows: Sequence[Row], passages: Mapping[str, list[Row]]) -> Row:
+    """What pushes a narrative up, what it does not expect but finds, and what it expects but finds less than at large.
+
+    What pushes up by being rare has no passages to show.
+    """
+    kinds: dict[str, list[Row]] = {"confirming": [], "disconfirming": [], "absent": []}
+    for row in sorted(rows, key=lambda row: (-abs(row["push"]), row["code"])):
+        if abs(row["push"]) >= LEAST_PUSH and row["level"]:
+            expected = row["level"] in EXPECTED
+            kind = "confirming" if row["push"] > 0 else "absent" if expected else "disconfirming"
+            common = row["share"] > row["reference"]
+            shown = {key: row[key] for key in ("code", "level", "push", "share", "expected", "reference")}
+            kinds[kind].append({**shown, "passages": passages[row["code"]] if common else []})
+    return {**kinds}
 
 
 def evidence_rows(scope: str, narratives: Sequence[Row]) -> Iterator[Row]:

@@ -60,21 +60,35 @@ def names_of(book: Codebook) -> list[str]:
 class Model:
     """How statements become weight of evidence.
 
-    `names`: narratives, "none" last. `ratios`: narratives x codes, decibans a
-    statement. `concentration`, `correlation`: how far statements of a document,
+    `names`: narratives, "none" last. `factors`: narratives x codes, in decibans.
+    `reference`: the mix at large. `concentration`, `correlation`: how far statements of a document,
     and documents of a discourse, repeat each other (see `weigh`).
     """
 
     names: tuple[str, ...]
-    ratios: Floats
+    factors: Floats
+    reference: Floats
     concentration: float
     correlation: float
 
     @classmethod
     def of(cls, book: Codebook) -> Model:
         """The codebook's model."""
-        ratios = decibans_of(factor_table(book), reference_mix(book))
-        return cls(tuple(names_of(book)), ratios, book.evidence.concentration, book.evidence.document_correlation)
+        factors = DECIBANS * np.log(np.vstack([factor_table(book), np.ones(len(book.ids))]))
+        return cls(tuple(names_of(book)), factors, reference_mix(book), book.evidence.concentration, book.evidence.document_correlation)
+
+    @property
+    def mixes(self) -> Floats:
+        """The mix each narrative expects (rows add up to 1)."""
+        mixes = self.reference * np.exp(self.factors / DECIBANS)
+        shares: Floats = mixes / mixes.sum(axis=1, keepdims=True)
+        return shares
+
+    @property
+    def ratios(self) -> Floats:
+        """Weight of one statement of each code, narratives x codes, in decibans against "none"."""
+        ratios: Floats = DECIBANS * np.log(self.mixes / self.reference)
+        return ratios
 
 
 def farther(factors: Floats, spread: float) -> Floats:

@@ -15,7 +15,7 @@ from pipeline.evidence import sensitivity
 from pipeline.evidence.decide import Bars, Verdict, decide, doubts
 from pipeline.evidence.lists import Sources, code_rows, lists
 from pipeline.evidence.mixes import NONE, Model
-from pipeline.evidence.weights import Statements, Weights, kish, posterior, pushes, range_of, weigh
+from pipeline.evidence.weights import Statements, Weights, baselines, kish, posterior, pushes, range_of, weigh
 from pipeline.model import Row
 from pipeline.shares import Correction, Shares, Stretch
 
@@ -122,19 +122,20 @@ def narrative_rows(setting: Setting, scope: str, said: Statements, weights: Weig
     source = Sources(setting.coded, setting.rows(scope), setting.hand.said)
     passages = {code: source.passages(code, book) for code in book.ids}
     lowest, highest = range_of(said, book, model)
-    chances, pushed = posterior(weights, book.evidence.priors), pushes(said, model)
+    chances, pushed, lost = posterior(weights, book.evidence.priors), pushes(said, model), baselines(said, model)
     made = []
     for n, narrative in enumerate(book.narratives):
         order = sorted(range(len(book.ids)), key=lambda i: -abs(pushed[n, i]))
         made.append({
             "id": narrative.id, "name": narrative.name, **weight_row(weights, narrative.id, level),
             "range_low": round(float(lowest[n]), 2), "range_high": round(float(highest[n]), 2),
-            "posterior": round(chances[narrative.id], 4), "prior": book.evidence.priors[narrative.id], "pushes": {book.ids[i]: round(float(pushed[n, i]), 2) for i in order},
-            "codes": codes[n], "evidence": lists(narrative, codes[n], passages),
+            "posterior": round(chances[narrative.id], 4), "prior": book.evidence.priors[narrative.id],
+            "baseline": round(float(lost[n]), 2), "pushes": {book.ids[i]: round(float(pushed[n, i]), 2) for i in order},
+            "codes": codes[n], "evidence": lists(codes[n], passages),
         })  # fmt: skip
     nothing = dict.fromkeys(("decibans", "low", "high", "lean", "lean_low", "lean_high", "range_low", "range_high"), 0.0)
     chance = {"posterior": round(chances[NONE], 4), "prior": book.evidence.priors[NONE]}
-    empty = {"pushes": {}, "codes": [], "evidence": {"confirming": [], "disconfirming": [], "absent": []}}
+    empty = {"baseline": 0.0, "pushes": {}, "codes": [], "evidence": {"confirming": [], "disconfirming": [], "absent": []}}
     return [*made, {"id": NONE, "name": "None of these", **nothing, **chance, **empty}]
 
 
@@ -186,11 +187,12 @@ def would_decide(setting: Setting, shares: Shares, said: Statements, weights: We
 
 
 def telling_codes(setting: Setting, weights: Weights, verdict: Verdict) -> str:
-    """The codes that tell the leader from the runner-up."""
+    """The codes that best tell the leader from the runner-up."""
     names, book = weights.names, setting.book
     a, b = names.index(verdict.narrative), names.index(verdict.runner_up)
-    gap = setting.model.ratios[a] - setting.model.ratios[b]
-    order = np.argsort(-gap, kind="stable")
+    mixes, ratios = setting.model.mixes, setting.model.ratios
+    telling = np.abs(mixes[a] - mixes[b]) * (ratios[a] - ratios[b])  # how much a code is apt to tell, and for whom
+    order = np.argsort(-telling, kind="stable")
     called = {n.id: n.name.lower() for n in book.narratives} | {NONE: "“none of these”"}
     sides = [", ".join(book.ids[i] for i in chosen) for chosen in (order[:3], order[::-1][:3])]
     return f"A larger share of {sides[0]} would speak for {called[names[a]]}, of {sides[1]} for {called[names[b]]}."

@@ -67,13 +67,13 @@ class Base:
         return self.row(what, setting, middle) | {"stands": round(float(self.holds(weights).mean()), 4)}
 
 
-def drawn_ratios(book: Codebook, rng: np.random.Generator, number: int) -> Floats:
-    """Decibans a statement with factors and reference drawn around the codebook's, draws x narratives x codes."""
+def drawn_ratios(book: Codebook, rng: np.random.Generator, number: int) -> tuple[Floats, Floats]:
+    """Decibans a statement with factors and reference drawn around the codebook's (draws x narratives x codes), and that reference."""
     table, evidence = factor_table(book), book.evidence
     scale = np.log(evidence.spread) / NINETY
     factors = table * np.exp(scale * rng.standard_normal((number, *table.shape)))
     reference = rng.dirichlet(reference_mix(book) * evidence.reference_count + 1e-3, number)
-    return decibans_of(factors, reference)
+    return decibans_of(factors, reference), reference
 
 
 def drawn_effective(said: Statements, model: Model, rng: np.random.Generator, number: int) -> Floats:
@@ -123,17 +123,25 @@ def merge_factors(coded: Coded, book: Codebook, partner: bool) -> Floats:
 
 def joint_draws(base: Base, rng: np.random.Generator, sizes: Floats, rests: Sequence[Floats]) -> Floats:
     """Weights (draws x narratives) with everything changed at once."""
-    ratios = drawn_ratios(base.book, rng, DRAWS)
+    ratios, reference = drawn_ratios(base.book, rng, DRAWS)
     effective = drawn_effective(base.said, base.model, rng, DRAWS)
     pool = [base.said.share[None], *rests]
     kinds = rng.integers(0, len(pool) + 1, DRAWS)  # the last kind leaves a code out
     shares = np.array([pool[kind % len(pool)][rng.integers(0, len(pool[kind % len(pool)]))] for kind in kinds])
-    shares = shares * sizes[rng.integers(0, len(sizes), DRAWS)]
-    mix = mixed(shares)
-    dropped = rng.integers(0, mix.shape[1], DRAWS)
-    mix[kinds == len(pool), dropped[kinds == len(pool)]] = 0
-    result: Floats = np.einsum("dnc,dc->dn", ratios, mix) * effective[:, None]
-    return result
+    mix = mixed(shares * sizes[rng.integers(0, len(sizes), DRAWS)])
+    weights: Floats = np.einsum("dnc,dc->dn", ratios, mix)
+    coded = np.flatnonzero(kinds == len(pool))
+    weights[coded] -= lost_with(ratios[coded], reference[coded], mix[coded], rng.integers(0, mix.shape[1], len(coded)))
+    return weights * effective[:, None]
+
+
+def lost_with(ratios: Floats, reference: Floats, mix: Floats, codes: Ints) -> Floats:
+    """What each draw's weights (a statement, draws x narratives) lose with one code: its own part, and the rescaling of the rest."""
+    each = np.arange(len(codes))
+    ratio, at_large, share = ratios[each, :, codes], reference[each, codes][:, None], mix[each, codes][:, None]
+    rest = (1 - at_large * np.exp(ratio / DECIBANS)) / (1 - at_large)
+    lost: Floats = share * ratio + (1 - share) * DECIBANS * np.log(np.maximum(rest, 1e-12))
+    return lost
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,9 @@ def study(
 def one_at_a_time(base: Base, rng: np.random.Generator, sizes: Floats, other_bases: Mapping[str, Floats]) -> Iterator[Row]:
     """Weights, model, source of the shares and passage size, each alone."""
     effective, mix = base.weights.effective, base.said.mix()
-    yield base.family("weights", "factors and reference drawn around the codebook's", drawn_ratios(base.book, rng, DRAWS) @ mix * effective)
+    yield base.family(
+        "weights", "factors and reference drawn around the codebook's", drawn_ratios(base.book, rng, DRAWS)[0] @ mix * effective
+    )
     scale = drawn_effective(base.said, base.model, rng, DRAWS)
     yield base.family("model", "how far documents repeat each other, a third to three times", scale[:, None] * (base.model.ratios @ mix))
     for name, share in other_bases.items():

@@ -68,10 +68,17 @@ class Statements:
         return effective_statements(self.counts, model.concentration, model.correlation)
 
     def draws(self, seed: int, number: int = DRAWS) -> Floats:
-        """Mixes drawn around this one: other documents, other labels (draws x codes)."""
+        """Mixes drawn around this one, as other documents and other labels would give (draws x codes).
+
+        Linearised, so that they centre on the mix; a rare code's may fall a little under 0.
+        """
         values, vectors = np.linalg.eigh(self.covariance)
         normal = np.random.default_rng(seed).standard_normal((number, len(self.share)))
-        return mixed(self.share + normal * np.sqrt(np.maximum(values, 0)) @ vectors.T)
+        moved = normal * np.sqrt(np.maximum(values, 0)) @ vectors.T
+        mix = self.mix()
+        total = max(float(np.maximum(self.share, 0).sum()), 1e-12)
+        drawn: Floats = mix + (moved - moved.sum(axis=1, keepdims=True) * mix) / total
+        return drawn
 
 
 def mixed(shares: Floats) -> Floats:
@@ -134,8 +141,20 @@ def weigh(said: Statements, model: Model, seed: int = 0, number: int = DRAWS) ->
 
 
 def pushes(said: Statements, model: Model) -> Floats:
-    """How many decibans each code adds or takes, narratives x codes; rows add up to the weights."""
-    return said.effective(model) * model.ratios * said.mix()
+    """How many decibans each code adds or takes (narratives x codes) by standing above or below its share at large.
+
+    An expected code pushes up where it is commoner than at large and down where
+    it is rarer; one that the narrative is silent about pushes nowhere. With
+    `baselines` the rows add up to the weights.
+    """
+    result: Floats = said.effective(model) * model.factors * (said.mix() - model.reference)
+    return result
+
+
+def baselines(said: Statements, model: Model) -> Floats:
+    """What each narrative loses where no code departs from its share at large: the divergence of its mix, over all statements."""
+    result: Floats = said.effective(model) * (model.ratios @ model.reference)
+    return result
 
 
 def range_of(said: Statements, book: Codebook, model: Model) -> tuple[Floats, Floats]:
