@@ -18,6 +18,7 @@ from pipeline.config import load_study
 from pipeline.report.markdown import plain
 from pipeline.report.page import integrity
 from pipeline.report.quotes import highlighted
+from pipeline.report.rendering import written
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -145,7 +146,7 @@ def test_run__verdict_and_figures_are_those_of_the_files(hostile):
     for scope in found["scopes"]:
         assert scope["words"] in page.text and plain(scope["words"]) in markdown
         for row in scope["narratives"][:-1]:
-            cells = [f"{row[key]:+.1f}" for key in ("decibans", "low", "high")]
+            cells = [written(row[key], "signed") for key in ("decibans", "low", "high")]
             assert f"{row['name']} {' '.join(cells)}" in page.text
             assert f"| {row['name']} | {' | '.join(cells)} |" in markdown
     assert found["registration"]["words"] in page.text

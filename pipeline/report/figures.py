@@ -36,7 +36,7 @@ def all_figures(facts: Facts) -> Sections:
         "speakers": [weights.lean_by(facts, "speaker", scope), shares.by_group(facts, "speaker")],
         "documents": [shares.documents(facts)],
         "reliability": [quality.agreement(facts)],
-        "sensitivity": [quality.sensitivity(result) for result in results],
+        "sensitivity": [quality.sensitivity(facts, result) for result in results],
     }
     return {section: [one for one in found if one is not None] for section, found in made.items()}
 

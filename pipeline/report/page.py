@@ -19,7 +19,14 @@ from pipeline.report.rendering import TEMPLATES, environment
 
 LIMIT = 4_900_000  # bytes of the page; what figures and tables leave is for passages
 SCRIPTS = ("passages.js", "browser.js")
-ABSENT = columns("name | Code", "level | Expected", "share | Share of statements | percent",
+MOVING = columns(
+    "name | Code",
+    "push | Decibans | signed",
+    "share | Share of statements | percent",
+    "reference | At large | percent",
+    "level | The narrative",
+)
+ABSENT = columns("name | Code", "level | The narrative", "share | Share of statements | percent",
           "expected | Under the narrative | percent", "reference | At large | percent")  # fmt: skip
 TURNING = columns("name | Narrative", "means | Where", "date | From", "before | Lean before | signed",
            "after | After | signed", "p | p | p", "tested | Test")  # fmt: skip
@@ -29,7 +36,7 @@ REGISTERED = {
     "changed after": "Its rules were changed after they were registered",
     "not registered": "Its rules were not registered beforehand",
 }
-LEVELS = {"strong": "expected often", "some": "expected", "little": "expected seldom", "against": "speaks against it"}
+LEVELS = {"strong": "expects it often", "some": "expects it", "little": "expects it seldom", "against": "excludes it", "": "is silent"}
 
 
 def integrity(content: str) -> str:
@@ -66,9 +73,18 @@ def travelling(facts: Facts) -> Row:
     return {"frames": facts.book.frames, "about": about, "narratives": names, "pulls": pulls}
 
 
-def coded(facts: Facts, rows: Sequence[Row]) -> list[Row]:
-    """Rows about codes with the codes' names and the addresses of their passages."""
-    return [{**row, "name": facts.code_name(row["code"]), "open": link(code=row["code"])} for row in rows]
+def coded(facts: Facts, rows: Sequence[Row], narrative: str) -> list[Row]:
+    """Rows about codes of a narrative with the codes' names, what it expects of them, and the addresses of their passages."""
+    scope = facts.headline["scope"]
+    return [
+        {
+            **row,
+            "name": facts.code_name(row["code"]),
+            "level": LEVELS[row["level"]],
+            "open": link(code=row["code"], narrative=narrative, scope=scope),
+        }
+        for row in rows
+    ]
 
 
 def html(facts: Facts, sections: Sections, drawn: Drawn) -> str:
@@ -77,8 +93,8 @@ def html(facts: Facts, sections: Sections, drawn: Drawn) -> str:
     context: Row = {
         "facts": facts, "study": facts.study, "book": facts.book, "found": facts.found, "headline": facts.headline, "card": facts.card,
         "figures": sections, "drawn": drawn, "quotes": quotes(facts),
-        "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY, "absent_columns": ABSENT,
-        "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED, "levels": LEVELS,
+        "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY, "moving": MOVING, "absent": ABSENT,
+        "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED,
         "heat": heat, "coded": coded,
         "paragraph": methods.paragraph(facts), "references": methods.references(facts),
         "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),

@@ -20,14 +20,13 @@ QUALITY = columns(
     "f1_low | From | figure", "f1_high | To | figure", "calibration_error | Calibration error | figure",
 )  # fmt: skip
 SETTINGS = columns(
-    "what | What is changed", "settings | Settings | count", "stands | Verdict stands in | percent",
-    "low | Smallest lead | signed", "high | Largest lead | signed",
-)  # fmt: skip
+    "what | What is changed", "setting | How", "ahead | Ahead", "second | Second", "margin | Lead | signed", "stands | Stands | percent"
+)
 
 
 def between_people(facts: Facts) -> dict[str, Row]:
-    """The agreement of all coders, by code: the last of the rows between people."""
-    return {row["code"]: row for row in facts.reliability["rows"] if not row["who"].startswith("hand")}
+    """The agreement of all coders together, by code."""
+    return {row["code"]: row for row in facts.reliability["rows"] if row["kind"] == "coders"}
 
 
 def agreement_rows(facts: Facts) -> list[Row]:
@@ -82,28 +81,33 @@ def classifier_rows(facts: Facts) -> list[Row]:
     ]  # fmt: skip
 
 
-def changed(what: str, rows: Sequence[Row]) -> Row:
-    """What comes of changing one thing: number of settings, share in which the verdict stands, how the lead varies."""
-    leads = [row["margin"] for row in rows if row["margin"] is not None]
-    stands = sum(float(row["stands"]) for row in rows) / len(rows)
-    return {"what": what, "settings": len(rows), "stands": stands, "low": min(leads, default=None), "high": max(leads, default=None),
-            "tip": f"{what}: stands in {stands:.0%} of {len(rows)} settings"}  # fmt: skip
+def setting_rows(facts: Facts, result: Row) -> list[Row]:
+    """Every setting tried: which narrative is ahead, by how much, and in what share of its draws the verdict stands."""
+    return [
+        {**row, "ahead": facts.name(row["leader"]), "second": facts.name(row["runner_up"]), "stands": float(row["stands"])}
+        for row in result["sensitivity"]["rows"]
+    ]  # fmt: skip
 
 
-def sensitivity(result: Row) -> Figure | None:
+def sensitivity(facts: Facts, result: Row) -> Figure | None:
     """In what share of settings the verdict stands, by what is changed; None where nothing was."""
-    every = result["sensitivity"]["rows"]
-    names = list(dict.fromkeys(row["what"] for row in every))
-    rows = [changed(what, [row for row in every if row["what"] == what]) for what in names]
+    rows = setting_rows(facts, result)
+    names = list(dict.fromkeys(row["what"] for row in rows))
     if not rows:
         return None
+    of = {name: [row["stands"] for row in rows if row["what"] == name] for name in names}
+    drawn = [
+        {"what": name, "stands": sum(all_of) / len(all_of), "tip": f"{name}: {sum(all_of) / len(all_of):.0%}"}
+        for name, all_of in of.items()
+    ]
 
     def draw(width: int) -> Any:
         x = alt.X("stands:Q", title="verdict stands in", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
-        bars = alt.Chart(labelled(rows, "what", width)).mark_bar(height=14, color=PALETTE[1])
+        bars = alt.Chart(labelled(drawn, "what", width)).mark_bar(height=14, color=PALETTE[1])
         return layered(
             bars.encode(y=rows_of_names(names, width), x=x, description="tip:N"), width=room(width), height=step(names, width, 26)
         )
 
     title = f"Where the verdict stands, {result['means']}"
-    return Figure(f"sensitivity_{result['scope']}", title, f"{title}: share of settings, by what is changed", draw, SETTINGS, rows)
+    note = "Mean over the settings of each kind; the table has every setting."
+    return Figure(f"sensitivity_{result['scope']}", title, f"{title}: share of settings, by what is changed", draw, SETTINGS, rows, note)

@@ -18,7 +18,7 @@ def written(value: Any, form: str = "") -> str:
     """A figure as reports write it; a dash for what is not known."""
     if value is None or value != value:  # NaN is not itself
         return "–"
-    return FORMS[form].format(value)
+    return FORMS[form].format(value).replace("-", "−" if form == "signed" else "-")
 
 
 def counted(number: int, name: str) -> str:

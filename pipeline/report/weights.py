@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from pipeline.model import Row
-from pipeline.report.drawing import NARROW, PALETTE, Figure, columns
+from pipeline.report.drawing import NARROW, PALETTE, SOFT, Figure, columns
 from pipeline.report.facts import NONE, Facts
 from pipeline.report.links import link
 from pipeline.report.marks import (
@@ -30,7 +30,7 @@ from pipeline.report.marks import (
 WEIGHTS = columns(
     "name | Narrative", "decibans | Decibans | signed", "low | From | signed", "high | To | signed",
     "range_low | Weakest ratios | signed", "range_high | Strongest ratios | signed",
-    "prior | Prior | percent", "posterior | Posterior | percent",
+    "prior | Prior weight | figure", "posterior | Posterior | percent",
 )  # fmt: skip
 LEANS = columns(
     "value | Group", "name | Narrative", "lean | Lean | signed", "lean_low | From | signed",
@@ -68,12 +68,17 @@ def pushes(facts: Facts, result: Row, narrative: str) -> Figure:
     rows = [
         {"name": facts.code_name(code), "push": push, "side": "for" if push > 0 else "against",
          "open": link(code=code, scope=result["scope"]), "tip": f"{facts.code_name(code)}: {push:+.1f} decibans"}
-        for code, push in sorted(of["pushes"].items(), key=lambda item: -item[1]) if push
+        for code, push in sorted(of["pushes"].items(), key=lambda item: -item[1]) if abs(push) >= 0.05
     ]  # fmt: skip
+    said = f"All codes as at large: {of['baseline']:+.1f} decibans"
+    every = link(narrative=narrative, scope=result["scope"])
+    rows.append({"name": "All codes as at large", "push": of["baseline"], "side": "at large", "open": every, "tip": said})
     names = [row["name"] for row in rows]
 
     def draw(width: int) -> Any:
-        color = alt.Color("side:N", scale=alt.Scale(domain=["for", "against"], range=[PALETTE[1], PALETTE[0]]), legend=None)
+        color = alt.Color(
+            "side:N", scale=alt.Scale(domain=["for", "against", "at large"], range=[PALETTE[1], PALETTE[0], SOFT]), legend=None
+        )
         x = alt.X("push:Q", title="decibans: against ←  → for", axis=alt.Axis(tickCount=5))
         base = alt.Chart(labelled(rows, "name", width)).mark_bar(height=13)
         bars = base.encode(y=rows_of_names(names, width), x=x, color=color, href="open:N", description="tip:N")
