@@ -2,9 +2,9 @@
 
 A code's share differs between documents (beta), documents differ in length, the classifier reads the documents of one
 half too high and of the other too low, and labels are drawn at random, stratified on the prediction, or in three rounds of
-unequal probabilities. Each row gives coverage and mean width of: machine codes as they are, labels alone, design-based
-supervised learning (lambda 1) and PPI++ (tuned lambda, the figure the tool shows). Labels alone are those of the same draw;
-the ratio of widths that the tool promises is against as many labels drawn at random without a classifier.
+unequal probabilities. Each row gives coverage and mean half width of: machine codes as they are, the labels alone, design-based
+supervised learning (lambda 1) and PPI++ (tuned lambda, the figure the tool shows); then by how much the last is narrower than
+the same labels alone, and than as many labels drawn at random, which is what a study without a classifier would have.
 
     python benchmarks/coverage.py [--repetitions 2000] [--quick]
 """
@@ -18,12 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.correction import Design, Estimator, Group, clustered
+from pipeline.correction import Corrected, Design, Estimator, Group, clustered
 from pipeline.estimate import wilson
 from pipeline.shares import interval
 
 DOCUMENTS, SHORTEST, LONGEST = 80, 20, 120
-COVERS, NARROWER = (0.93, 0.97), 0.90
+COVERS, NARROWER, WIDEST = (0.93, 0.97), 0.92, 1.02
 LEVEL = 0.95
 NAMES = ("naive", "labels", "dsl", "ppi")
 
@@ -37,7 +37,7 @@ class Case:
     spread: float
     draw: str
     labels: int
-    signal: float = 1.3
+    signal: float = 1.6
     part: bool = False
 
 
@@ -113,16 +113,16 @@ def estimates(case: Case, rng: np.random.Generator) -> np.ndarray:
     design = design_of(document, truth, p, list(drawn(case, p, rng)))
     found = Estimator(design, group_of(document, p, inside, design))
     bounds = [naive_interval(document[inside], p[inside] >= 0.5)]
-    bounds += [bounds_of(found, tuning) for tuning in (np.zeros(1), np.ones(1), found.tuned())]
+    bounds += [bounds_of(found, one) for one in (found.labels_only(), found.at(np.ones(1)), found.at(found.tuned()))]
     at_random = Case("", case.mean, case.spread, "random", case.labels)
     plain = design_of(document, truth, p, list(drawn(at_random, p, rng)))
-    bounds.append(bounds_of(Estimator(plain, group_of(document, p, inside, plain)), np.zeros(1)))
+    without = Estimator(plain, group_of(document, p, inside, plain))
+    bounds.append(bounds_of(without, without.labels_only()))
     return np.array(bounds)
 
 
-def bounds_of(found: Estimator, tuning: np.ndarray) -> tuple[float, float]:
-    """The interval at some lambda."""
-    one = found.at(tuning)
+def bounds_of(found: Estimator, one: Corrected) -> tuple[float, float]:
+    """The interval of an estimate."""
     low, high = interval(one, one.hidden, found.documents, LEVEL)
     return float(low[0]), float(high[0])
 
@@ -143,18 +143,15 @@ def main() -> int:
     chosen = options.parse_args()
     number = 200 if chosen.quick else chosen.repetitions
     slack = 1.96 * np.sqrt(0.95 * 0.05 / number) if chosen.quick else 0.0
-    print(f"{'case':<28}" + "".join(f"{name:>16}" for name in NAMES) + "   corrected / labels at random")
+    print(f"{'case':<28}" + "".join(f"{name:>16}" for name in NAMES) + "   width to labels alone, to labels at random")
     covers, narrower = {}, {}
     for index, case in enumerate(CASES):
         made = np.array([estimates(case, np.random.default_rng([index, r])) for r in range(number)])
         low, high = made[..., 0], made[..., 1]
         held, width = ((low <= case.mean) & (case.mean <= high)).mean(axis=0), (high - low).mean(axis=0)
-        ratio = float(width[3] / width[4])
-        print(
-            f"{case.name:<28}"
-            + "".join(f"{c:>8.3f} ±{w / 2:.3f} " for c, w in zip(held, width, strict=True) if True)[: 16 * 4]
-            + f"   {ratio:.2f}"
-        )
+        ratio = float(width[3] / width[1])
+        cells = [f"{c:.3f} ±{w / 2:.3f}" for c, w in zip(held, width, strict=True)]
+        print(f"{case.name:<28}" + "".join(f"{cell:>16}" for cell in cells[:4]) + f"   {ratio:.2f}, {width[3] / width[4]:.2f}")
         covers[case.name], narrower[case.name] = float(held[3]), ratio
     return report(covers, narrower, slack)
 
@@ -163,10 +160,10 @@ def report(covers: dict[str, float], narrower: dict[str, float], slack: float) -
     """Print the figures; 1 where a goal is missed."""
     missed = [name for name, value in covers.items() if not COVERS[0] - slack <= value <= COVERS[1] + slack]
     mean = float(np.mean(list(narrower.values())))
-    missed += ["width"] if mean > NARROWER else []
-    print(f"corrected intervals cover {min(covers.values()):.3f} to {max(covers.values()):.3f} (goal 0.93 to 0.97); "
-          f"mean width {mean:.2f} of that of labels drawn at random (goal {NARROWER} or less)"
-          + (f"; MISSED: {', '.join(missed)}" if missed else "; all goals met"))  # fmt: skip
+    missed += ["width"] if mean > NARROWER or max(narrower.values()) > WIDEST else []
+    figures = f"corrected intervals cover {min(covers.values()):.3f} to {max(covers.values()):.3f} (goal 0.93 to 0.97); "
+    figures += f"their width is {mean:.2f} of that of the same labels alone (goal {NARROWER}), {max(narrower.values()):.2f} at most"
+    print(figures + (f"; MISSED: {', '.join(missed)}" if missed else "; all goals met"))
     return 1 if missed else 0
 
 

@@ -34,6 +34,7 @@ STUDIES = ("us-sotu", "iran-russia", "us-nss", "ungd-2017")
 STRENGTHS = {"faint": 0.1, "weak": 0.25, "clear": 0.5, "strong": 0.75}
 DOCUMENTS, PASSAGES, CODED, LABELS = 60, 30, 0.35, 300
 DWELLING = 8.0  # how closely documents keep to the corpus's strength (beta concentration)
+ELSEWHERE = 0.5  # how far error rates of a new corpus are from the measured ones (standard deviation of their logarithms)
 GOALS = {"right in strong cases": (0.95, 1.0), "undecided in null cases": (0.90, 1.0), "confident and wrong": (0.0, 0.02)}
 
 
@@ -108,8 +109,10 @@ def compose(book: Codebook, pool: Pool, narratives: list[str], strength: float, 
 
 
 def coded_by_machine(book: Codebook, truth: np.ndarray, document: np.ndarray, rng: np.random.Generator) -> Coded:
-    """The corpus as a classifier with the measured errors would code it; its probabilities are its usual precision and misses."""
+    """The corpus as a classifier would code it whose errors are not quite those measured; it knows only its usual precision and misses."""
     recall, alarms, precision = error_rates(book)
+    alarms = alarms * np.exp(ELSEWHERE * rng.standard_normal(len(alarms)))
+    recall = recall ** np.exp(ELSEWHERE * rng.standard_normal(len(recall)))
     said = rng.random(truth.shape) < np.where(truth == 1, recall, alarms)
     missed = np.clip((1 - recall) * 0.02, 0.001, 0.2)
     p = np.where(said, precision, missed)

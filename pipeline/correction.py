@@ -31,7 +31,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-SMOOTHING = 0.5  # one more label on which machine and hand half part, wherever it was drawn: else none seen would mean none there
+SMOOTHING = 0.5  # of a label on which machine and hand part: none seen does not mean that there is none
+STEEPEST = 2.0  # lambda at most; above 1 a machine that is too unsure of itself is stretched
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,12 @@ def clustered(error: Floats, documents: int) -> Floats:
     return total
 
 
-def round_estimate(design: Design, group: Group, number: int, hand: bool) -> Estimate:
+def round_estimate(design: Design, group: Group, number: int, hand: bool, strata: bool = True) -> Estimate:
     """One round's estimate of the mean hand code (`hand`), or of what `lambda` adds to it: mean f less its mean on the labels.
 
     Errors are linearised: sampled passages around their stratum's mean
-    (Sarndal, Swensson, Wretman 1992, section 5.6), the rest as they are.
+    (Sarndal, Swensson, Wretman 1992, section 5.6), or around the group's where
+    `strata` is False; the rest as they are.
     """
     inside = group.inside[:, None] & design.known
     past = inside & (design.scheme < number)[:, None]
@@ -125,13 +127,15 @@ def round_estimate(design: Design, group: Group, number: int, hand: bool) -> Est
     known = design.by_document @ (past * sampled) if hand else group.machine - design.by_document @ (past * design.machine)
     value = (known.sum(axis=0) + left.sum(axis=0) * mean) / size
     error = (known + left * mean - group.sizes[:, None] * value) / size
-    from_draw = design.by_document @ deviations(design, number, drawn, sampled - mean) * (left.sum(axis=0) / total / size)
+    from_draw = design.by_document @ deviations(design, number, drawn, sampled - mean, strata) * (left.sum(axis=0) / total / size)
     return Estimate(value, error + from_draw, from_draw)
 
 
-def deviations(design: Design, number: int, drawn: Bools, residual: Floats) -> Floats:
+def deviations(design: Design, number: int, drawn: Bools, residual: Floats, strata: bool) -> Floats:
     """Weighted residuals of a round's labels around their stratum's mean; labels outside the group count as zeros there."""
     inside = drawn * residual
+    if not strata:
+        return design.weight[:, None] * inside
     of_round = ((design.scheme == number)[:, None] & design.known).astype(float)
     n = design.by_stratum @ of_round
     mean = (design.by_stratum @ inside) / np.maximum(n, 1)
@@ -142,12 +146,16 @@ def deviations(design: Design, number: int, drawn: Bools, residual: Floats) -> F
 
 
 def anticipated(design: Design, group: Group, number: int) -> tuple[Floats, Floats]:
-    """The variance a round promises without a look at its labels (Isaki and Fuller 1982), and the part of it that smoothing adds."""
-    drawn = (group.inside & (design.scheme == number))[:, None] & design.known
+    """The variance a round promises without a look at its labels (Isaki and Fuller 1982), and the part of it that smoothing adds.
+
+    Smoothing lays SMOOTHING of one more parting of machine and hand over all the labels of the group.
+    """
+    known = group.inside[:, None] & design.known
+    drawn = known & (design.scheme == number)[:, None]
     w = design.weight[:, None] * drawn
     total = np.maximum(w.sum(axis=0), 1e-12) ** 2
     spread = (w**2 * design.machine * (1 - design.machine)).sum(axis=0)
-    hidden = SMOOTHING * (w**2).sum(axis=0) / np.maximum((group.inside[:, None] & design.known).sum(axis=0), 1)
+    hidden = SMOOTHING * (w**2).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     empty = ~drawn.any(axis=0)
     return np.where(empty, np.inf, (spread + hidden) / total), np.where(empty, 0.0, hidden / total)
 
@@ -186,6 +194,7 @@ class Estimator:
         self.documents = int((group.sizes > 0).sum())
         self.hidden: Floats = (weights**2 * np.array([hidden for _, hidden in promised])).sum(axis=0)
         self.hand = pooled([round_estimate(design, group, number, True) for number in rounds], weights)
+        self.alone = pooled([round_estimate(design, group, number, True, strata=False) for number in rounds], weights)
         self.machine = pooled([round_estimate(design, group, number, False) for number in rounds], weights)
 
     def tuned(self) -> Floats:
@@ -200,11 +209,18 @@ class Estimator:
         f = f - (w * f).sum(axis=0) / total
         own = (w * f**2).sum(axis=0)
         slope: Floats = np.divide((w * f * y).sum(axis=0), own, out=np.zeros_like(own), where=own > 0)
-        return slope.clip(0, 1)
+        return slope.clip(0, STEEPEST)
+
+    def labels_only(self) -> Corrected:
+        """The estimate without the machine (lambda 0); strata are left aside, as only the machine could tell where they lie."""
+        return self.corrected(self.alone, np.zeros_like(self.hidden))
 
     def at(self, tuning: Floats) -> Corrected:
         """The estimate at some lambda of each code."""
-        found = self.hand.plus(self.machine, tuning)
+        return self.corrected(self.hand.plus(self.machine, tuning), tuning)
+
+    def corrected(self, found: Estimate, tuning: Floats) -> Corrected:
+        """An estimate with its variances."""
         sampled = np.diag(clustered(found.sampled, self.documents)) + self.hidden
         covariance = clustered(found.error, self.documents) + np.diag(self.hidden)
         return Corrected(found.value, covariance, sampled, self.hidden, tuning, found.error)

@@ -133,7 +133,7 @@ class Correction:
             return Shares(stretch, "borrowed", borrowed(stretch, self.whole, self.tuning), others, labels, positives)
         found = self.estimator(stretch)
         others |= {
-            "labels": found.at(np.zeros_like(self.tuning)),
+            "labels": found.labels_only(),
             "dsl": found.at(np.ones_like(self.tuning)),
             "ppi": found.at(found.tuned()),
         }

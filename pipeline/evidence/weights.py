@@ -158,9 +158,9 @@ def baselines(said: Statements, model: Model) -> Floats:
 
 
 def range_of(said: Statements, book: Codebook, model: Model) -> tuple[Floats, Floats]:
-    """The weights between all ratios as weak and all as strong as the codebook allows, the lower first."""
-    weak, strong = (ratios @ said.mix() * said.effective(model) for ratios in ends(book))
-    return np.minimum(weak, strong), np.maximum(weak, strong)
+    """The lowest and highest weights with all ratios as weak, as stated, and as strong as the codebook allows."""
+    found = np.array([ratios @ said.mix() * said.effective(model) for ratios in (*ends(book), model.ratios)])
+    return found.min(axis=0), found.max(axis=0)
 
 
 def posterior(weights: Weights, priors: Mapping[str, float]) -> dict[str, float]:
