@@ -11,6 +11,7 @@ import click
 from pipeline import __version__, problems, store
 from pipeline.cli_code import code
 from pipeline.cli_codebook import codebook_group
+from pipeline.cli_label import label
 from pipeline.cli_options import existing, recorded_source, source_option, study_option
 from pipeline.config import Study, load_study
 from pipeline.errors import PipelineError, UsageError
@@ -150,7 +151,7 @@ def base(names: tuple[str, ...]) -> None:
             click.echo(f"{row['code']:<10} F1 {row['f1']:.2f} on {row['positives']} of {row['labels']} held-out passages")
 
 
-for command in (code, codebook_group):
+for command in (code, codebook_group, label):
     main.add_command(command)
 
 

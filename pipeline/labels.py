@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -41,9 +41,14 @@ class Marked(Strict):
 class Label(Strict):
     """One coder's decision on one passage: `codes` hold, the rest of `considered` do not.
 
-    `spans`: words the coder marked. `assisted`: the coder saw rule hits before deciding.
-    An adjudicated label says who decided (`adjudicator`), why (`reason`), and
-    which codes each coder had given (`originals`).
+    Files are append-only and a coder's last line on a passage counts, so a
+    decision is changed by a further line and taken back by one that is
+    `withdrawn` and considers nothing; `skipped` says that the coder saw the
+    passage and passed on. `spans`: words the coder marked. `assisted`: the
+    coder saw rule hits before deciding. `submission`: a name the workbench
+    gives each saving, so that one sent twice is kept once. An adjudicated
+    label says who decided (`adjudicator`), why (`reason`), and which codes
+    each coder had given (`originals`).
     """
 
     passage_id: str
@@ -58,6 +63,8 @@ class Label(Strict):
     spans: tuple[Marked, ...] = ()
     assisted: bool = False
     memo: str = ""
+    status: Literal["coded", "skipped", "withdrawn"] = "coded"
+    submission: str = ""
     codebook_version: str
     time: str
     drawn: Drawn
@@ -67,9 +74,11 @@ class Label(Strict):
 
     @model_validator(mode="after")
     def ordered(self) -> Label:
-        """A passage holds a character."""
+        """A passage holds a character, and only a decision considers codes."""
         if self.start >= self.end:
             raise ValueError("end is not after start")
+        if self.status != "coded" and (self.codes or self.considered):
+            raise ValueError(f"a {self.status} label considers no codes")
         return self
 
 
@@ -101,8 +110,8 @@ class Gold:
     drawn: Drawn
 
 
-def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[Label]:
-    """The labels of one file; every line that is no valid label is noted."""
+def read_file(path: Path, codes: Sequence[str] | None, found: list[Problem]) -> list[Label]:
+    """The labels of one file; every line that is no valid label is noted. With None for `codes`, any code will do."""
     labels = []
     for line, row in store.numbered_rows(path, broken=found):
         try:
@@ -111,7 +120,8 @@ def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[La
             what = "; ".join(f"[{'.'.join(map(str, e['loc'])) or 'label'}] {e['msg']}" for e in error.errors()[:3])
             found.append(Problem(str(path), line, what))
             continue
-        unknown = sorted({*label.codes, *label.considered, *label.unsure, *(mark.code for mark in label.spans)} - set(codes))
+        named = {*label.codes, *label.considered, *label.unsure, *(mark.code for mark in label.spans)}
+        unknown = sorted(named - set(codes)) if codes is not None else []
         if unknown:
             found.append(Problem(str(path), line, f"unknown code(s): {', '.join(unknown)}"))
         elif not set(label.codes) <= set(label.considered):
@@ -137,11 +147,11 @@ def read(folder: Path, codes: Sequence[str]) -> list[Label]:
 
 
 def latest(labels: Iterable[Label]) -> list[Label]:
-    """For each coder and passage text the label given last."""
+    """For each coder and passage text the label given last, without what was withdrawn or skipped."""
     newest: dict[tuple[str, str, str], Label] = {}
     for label in labels:
         newest[(label.document_id, label.text_sha256, label.coder)] = label
-    return list(newest.values())
+    return [label for label in newest.values() if label.status == "coded"]
 
 
 def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:

@@ -91,6 +91,77 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def append_line(path: Path, text: str) -> None:
+    """Put one more line on disk, all of it or none: it is there, synced, when this returns.
+
+    Where the disk is full or fails, what was half written is cut off again and
+    a PipelineError says so. The caller holds the lock of the file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    try:
+        with path.open("ab", buffering=0) as file:
+            append_bytes(file, f"{text}\n".encode())
+        if new:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise PipelineError(f"{path} could not be written: {error.strerror}.", "Make room on the disk, then save again.") from None
+
+
+def append_bytes(file: IO[bytes], content: bytes) -> None:
+    """Append and sync; on failure the file is as long as before."""
+    size = file.seek(0, os.SEEK_END)
+    try:
+        while content:
+            content = content[file.write(content) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(size)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's list of files on disk, where the system can do that."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def mend_tail(path: Path, aside: Path) -> str:
+    """End a file's last line where a crash tore it; what was torn off, "" if nothing was.
+
+    A whole JSON object that lacks only its newline gets one. Anything else is
+    first put into `aside`, which keeps all such pieces, and then cut off.
+    """
+    if not path.is_file():
+        return ""
+    with path.open("r+b") as file:
+        content = file.read()
+        sound = content.rfind(b"\n") + 1
+        torn = content[sound:]
+        if not torn:
+            return ""
+        if is_object(torn):
+            append_bytes(file, b"\n")
+            return ""
+        piece = torn.decode("utf-8", "replace")
+        append_line(aside, piece)
+        file.truncate(sound)
+        os.fsync(file.fileno())
+    return piece
+
+
+def is_object(content: bytes) -> bool:
+    """Whether bytes are one whole JSON object."""
+    try:
+        return isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def read_json(path: Path) -> Any:
     """The JSON value of a file that this program wrote."""
     try:
