@@ -45,7 +45,7 @@ class LabelLog:
     """A coder's labels in the order given, kept up to date with the file, which other processes may write too."""
 
     def __init__(self, folder: Path, coder: str, codes: Sequence[str]) -> None:
-        self.path = folder / f"{checked_coder(coder)}.jsonl"
+        self.path = folder / f"{coder}.jsonl"
         self.codes = codes
         self.read_until = 0
         self.history: dict[Key, list[Label]] = defaultdict(list)

@@ -8,7 +8,7 @@ is found again when passages are cut differently.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -154,6 +154,23 @@ def latest(labels: Iterable[Label]) -> list[Label]:
     return [label for label in newest.values() if label.status == "coded"]
 
 
+def latest_blind(labels: Iterable[Label]) -> list[Label]:
+    """The same, but of what a coder said before the passage was adjudicated: whoever changes a label afterwards has seen the others'.
+
+    A label given under another version of the codebook than the adjudication is a new decision and counts.
+    """
+    given = list(labels)
+    decided = {(label.document_id, label.text_sha256): label for label in reversed(given) if label.coder == ADJUDICATED}
+    return latest(label for label in given if not after(label, decided.get((label.document_id, label.text_sha256))))
+
+
+def after(label: Label, decided: Label | None) -> bool:
+    """Whether a coder's label was given after an adjudication under the same codebook."""
+    if decided is None or label.coder == ADJUDICATED:
+        return False
+    return label.time > decided.time and label.codebook_version == decided.codebook_version
+
+
 def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:
     """Per code: what was adjudicated, else what all coders who considered it agree on, else None."""
     values: dict[str, bool | None] = {}
@@ -172,13 +189,15 @@ def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> st
     return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
 
 
-def placed(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Problem]]:
-    """The labelled passages of a study's present corpus, and the labels that fit none of them.
+def placed(
+    study: Study, codes: Sequence[str], chosen: Callable[[Iterable[Label]], list[Label]] = latest
+) -> tuple[list[Placed], list[Problem]]:
+    """The labelled passages of a study's present corpus with the labels `chosen`, and the labels that fit none of them.
 
     Reads only documents that have labels, so it costs labels, not corpus.
     """
     by_document: dict[str, list[Label]] = defaultdict(list)
-    for label in latest(read(study.labels, codes)):
+    for label in chosen(read(study.labels, codes)):
         by_document[label.document_id].append(label)
     if not by_document:
         return [], []

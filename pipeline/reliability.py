@@ -39,27 +39,33 @@ def rule_codes(hits: Mapping[str, Sequence[Hit]], book: Codebook) -> Said:
     return said
 
 
-def model_codes(study: Study) -> Said:
-    """What the classifier says of labelled passages whose documents it did not see; nothing where it was never trained."""
+def held_out(study: Study) -> dict[str, Row]:
+    """Decisions by code on labelled passages, of a classifier that did not see their documents; none where it was never trained."""
     path = study.outputs / "heldout.jsonl"
     rows = store.read_jsonl(path) if path.is_file() else ()
-    return {row["id"]: {code: d["present"] for code, d in row["codes"].items()} for row in rows}
+    return {row["id"]: row["codes"] for row in rows}
+
+
+def model_codes(heldout: Mapping[str, Row]) -> Said:
+    """What the classifier says of them."""
+    return {name: {code: decision["present"] for code, decision in codes.items()} for name, codes in heldout.items()}
 
 
 def everyone(study: Study, book: Codebook, placed: Sequence[Placed], hits: Mapping[str, Sequence[Hit]]) -> Panel:
     """Coders, rules and classifier on the labelled passages."""
-    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(study)} if placed else {}
+    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(held_out(study))} if placed else {}
     return panel([labels.settle(one) for one in placed], machines, book.ids)
 
 
 def reliability(study: Study, book: Codebook) -> Row:
     """All that is known of a study's reliability, as reliability.json holds it."""
-    placed, _ = labels.placed(study, book.ids)
+    placed, _ = labels.placed(study, book.ids, labels.latest_blind)
     hits = rule_hits(study, placed)
     people = everyone(study, book, placed, hits)
     return {
         "study": study.name, "codebook": book.version, "bar": study.thresholds.reliability, "level": study.thresholds.interval,
-        "passages": len(placed), "note": "" if placed else UNLABELLED, "rows": code_rows(people, study),
+        "passages": len(placed), "assisted": sum(label.assisted for one in placed for label in one.labels),
+        "note": "" if placed else UNLABELLED, "rows": code_rows(people, study),
         "overall": [overall_row(group, people, study) for group in people.groups],
         "documents": [row for group in people.groups for row in document_rows(group, people)],
         "spans": span_rows(placed, hits, book, study),
