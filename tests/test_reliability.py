@@ -41,7 +41,7 @@ def test_reliability__alpha_by_hand(book, study):
     gold = [coded(i, ann=a, ben=b) for i, (a, b) in enumerate(PAIRS)]
     row = rows_of(gold, book, study)["ann / ben", "threat"]
     assert (row["alpha"], row["passages"], row["prevalence"]) == (round(ALPHA, 4), 4, 3 / 8)
-    assert row["low"] <= row["alpha"] <= row["high"] and row["reaches_bar"] is False
+    assert (row["low"], row["high"], row["reaches_bar"]) == (None, None, False)  # four documents are too few for an interval
 
 
 @pytest.mark.parametrize(("bar", "reached"), [(0.5, True), (0.55, False)])

@@ -45,7 +45,9 @@ def segments(text: str, marks: Sequence[Mark]) -> list[Row]:
         over = [mark for mark in marks if mark.start <= start and end <= mark.end]
         title = "; ".join(f"{mark.who}: {mark.code}" for mark in over)
         starts = sorted({mark.who for mark in over if mark.start == start})
-        made.append({"text": text[start:end], "code": over[0].code if over else "", "title": title, "starts": " ".join(starts)})
+        shared = len({mark.who for mark in over}) > 1
+        code = over[0].code if over else ""
+        made.append({"text": text[start:end], "code": code, "title": title, "starts": " ".join(starts), "many": shared})
     return made
 
 
