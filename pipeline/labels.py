@@ -155,20 +155,31 @@ def latest(labels: Iterable[Label]) -> list[Label]:
 
 
 def latest_blind(labels: Iterable[Label]) -> list[Label]:
-    """The same, but of what a coder said before the passage was adjudicated: whoever changes a label afterwards has seen the others'.
+    """The same, of what coders said before they saw each other's codes.
 
-    A label given under another version of the codebook than the adjudication is a new decision and counts.
+    A label changed after the passage was adjudicated does not count; one that is
+    a coder's first, or was given under another version of the codebook, does.
     """
     given = list(labels)
     decided = {(label.document_id, label.text_sha256): label for label in reversed(given) if label.coder == ADJUDICATED}
-    return latest(label for label in given if not after(label, decided.get((label.document_id, label.text_sha256))))
+    first: dict[tuple[str, str, str], Label] = {}
+    for label in given:
+        first.setdefault((label.document_id, label.text_sha256, label.coder), label)
+
+    def blind(label: Label) -> bool:
+        ruling = decided.get((label.document_id, label.text_sha256))
+        if ruling is None or label.time <= ruling.time or label.codebook_version != ruling.codebook_version:
+            return True
+        return first[(label.document_id, label.text_sha256, label.coder)].time > ruling.time
+
+    return latest(label for label in given if label.coder == ADJUDICATED or blind(label))
 
 
-def after(label: Label, decided: Label | None) -> bool:
-    """Whether a coder's label was given after an adjudication under the same codebook."""
-    if decided is None or label.coder == ADJUDICATED:
-        return False
-    return label.time > decided.time and label.codebook_version == decided.codebook_version
+def standing(given: Iterable[Label]) -> tuple[Label, ...]:
+    """The labels of one passage without an adjudication older than a coder's last word: what is coded anew is open again."""
+    labels = tuple(given)
+    last = max((label.time for label in labels if label.coder != ADJUDICATED), default="")
+    return tuple(label for label in labels if label.coder != ADJUDICATED or label.time >= last)
 
 
 def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:
@@ -226,7 +237,7 @@ def placed_in_document(
             what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
             found.append(Problem(str(study.labels), 0, what, "warning", "label"))
             continue
-        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], tuple(given)))
+        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], standing(given)))
     return result
 
 

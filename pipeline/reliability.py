@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline import codebook, labels, ledger, store
 from pipeline.agreement.marks import span_rows
@@ -52,14 +53,15 @@ def model_codes(heldout: Mapping[str, Row]) -> Said:
 
 
 def everyone(study: Study, book: Codebook, placed: Sequence[Placed], hits: Mapping[str, Sequence[Hit]]) -> Panel:
-    """Coders, rules and classifier on the labelled passages."""
+    """Coders (by what they said before they saw each other's codes), settled codes, rules and classifier on the labelled passages."""
     machines = {"rules": rule_codes(hits, book), "classifier": model_codes(held_out(study))} if placed else {}
-    return panel([labels.settle(one) for one in placed], machines, book.ids)
+    blind = {one.passage_id: labels.settle(one).by_coder for one in labels.placed(study, book.ids, labels.latest_blind)[0]}
+    return panel([replace(labels.settle(one), by_coder=blind.get(one.passage_id, {})) for one in placed], machines, book.ids)
 
 
 def reliability(study: Study, book: Codebook) -> Row:
     """All that is known of a study's reliability, as reliability.json holds it."""
-    placed, _ = labels.placed(study, book.ids, labels.latest_blind)
+    placed, _ = labels.placed(study, book.ids)
     hits = rule_hits(study, placed)
     people = everyone(study, book, placed, hits)
     return {

@@ -74,6 +74,28 @@ def write_jsonl(path: Path, rows: Iterable[Row]) -> int:
     return count
 
 
+def append_jsonl(path: Path, rows: Iterable[Row]) -> int:
+    """Append rows to a file that people write, all or none of them; how many."""
+    lines = [dumps(row) + "\n" for row in rows]
+    with path.open("ab") as file:
+        before = file.tell()
+        try:
+            file.write(("".join(lines) if ends_in_newline(path) else "\n" + "".join(lines)).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            os.truncate(path, before)
+            raise
+    return len(lines)
+
+
+def ends_in_newline(path: Path) -> bool:
+    """Whether a file is empty or its last line is whole."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        return size == 0 or (file.seek(size - 1), file.read(1))[1] == b"\n"
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write one JSON value, indented, atomically."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")

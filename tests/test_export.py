@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import codebook, export
+from pipeline.export import tables
 from pipeline.export.tables import FORMULA, LONGEST_CELL, UNWRITABLE, safe
 
 TEXTS = {
@@ -142,7 +143,7 @@ def test_export_to__leaves_the_old_file_where_writing_fails(exported, tmp_path, 
         yield from ()
         raise OSError("disk full")
 
-    monkeypatch.setattr(export, "coded_passages", broken)
+    monkeypatch.setattr(tables, "coded_passages", broken)
     with pytest.raises(OSError):
         export.export_to(study, "csv", path)
     assert path.read_text() == "old" and [p.name for p in tmp_path.glob(".kept*")] == []
@@ -156,7 +157,7 @@ def test_safe__never_a_formula_and_nothing_else_changed(text):
 
 
 def test_columns__a_decision_and_a_probability_for_every_code(book):
-    names = export.tables.columns(book)
+    names = tables.columns(book)
     assert len(names) == len(set(names)) and set(codebook.Codebook.ids.fget(book)) <= set(names)
 
 

@@ -127,3 +127,14 @@ def test_gold__after_cutting_anew_a_label_is_placed_or_listed(cut):
     gold, lost = labels.gold(small, ids)
     assert len(gold) + len(lost) == len(passages) and lost and {problem.severity for problem in lost} == {"warning"}
     assert {one.text for one in gold} <= {row["text"] for row in project.rows("passages.jsonl")}
+
+
+def test_gold__a_passage_coded_anew_after_its_adjudication_is_open_again(cut):
+    project, study, ids, passages = cut
+    write_labels(project, "ann", [label_row(passages[0], "ann", ["threat"], ids)])
+    write_labels(project, "ben", [label_row(passages[0], "ben", [], ids)])
+    write_labels(project, "adjudicated", [label_row(passages[0], "adjudicated", ["threat"], ids, time="2026-11-24T10:00:00Z")])
+    assert labels.gold(study, ids)[0][0].values["threat"] is True
+    write_labels(project, "ann", [label_row(passages[0], "ann", [], ids, time="2026-11-25T09:00:00Z")])
+    reopened = labels.gold(study, ids)[0][0]
+    assert reopened.values["threat"] is False and "adjudicated" not in reopened.by_coder

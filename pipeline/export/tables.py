@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from pipeline import store
+from pipeline import codebook, store
 from pipeline.codebook import Codebook
 from pipeline.config import Study
+from pipeline.export.corpus import coded_passages
+from pipeline.export.form import Choices, Exported
 from pipeline.model import Row
+from pipeline.progress import Track
 
 FACTS = ("id", "document_id", "title", "speaker", "country", "date", "kind", "language", "source", "start", "end", "text", "roles")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,35 +63,42 @@ def hit_words(hit: Row, text: str) -> str:
     return f"{text[hit['start'] : hit['end']]!r} ({notes})"
 
 
-def write_csv(path: Path, rows: Iterator[Row], book: Codebook, study: Study) -> int:
+def write_jsonl(study: Study, path: Path, choices: Choices, track: Track) -> Exported:
+    """The rows as they are, one JSON object a line."""
+    return Exported(Counter(passages=store.write_jsonl(path, coded_passages(study))))
+
+
+def write_csv(study: Study, path: Path, choices: Choices, track: Track) -> Exported:
     """A CSV in UTF-8 with a BOM, so that Excel reads its letters right."""
+    book = codebook.load(study.codebook_folder)
     count = 0
     with store.atomic(path, "wb") as raw:
         file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="", write_through=True)
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns(book))
-        for row in rows:
+        for row in coded_passages(study):
             writer.writerow(cells(row, book))
             count += 1
         file.detach()
-    return count
+    return Exported(Counter(passages=count))
 
 
-def write_xlsx(path: Path, rows: Iterator[Row], book: Codebook, study: Study) -> int:
+def write_xlsx(study: Study, path: Path, choices: Choices, track: Track) -> Exported:
     """A workbook: passages with a frozen, filtered header, and the codebook; written row by row."""
+    book = codebook.load(study.codebook_folder)
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("passages")
     names = columns(book)
     style_columns(sheet, names)
     sheet.append(header(sheet, names))
     count = 0
-    for row in rows:
+    for row in coded_passages(study):
         sheet.append([as_cell(sheet, value) for value in cells(row, book)])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{count + 1}"
     codebook_sheet(workbook, book)
     save(workbook, path)
-    return count
+    return Exported(Counter(passages=count))
 
 
 def style_columns(sheet: Any, names: list[str]) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pipeline import store
 from pipeline.codebook import Codebook
 from pipeline.errors import PipelineError
-from pipeline.label_log import Conflict, LabelLog
+from pipeline.label_log import Conflict, LabelLog, key_of
 from pipeline.labels import ADJUDICATED, Label, Placed
 from pipeline.workbench.actions import now
 from pipeline.workbench.bench import Bench
-from pipeline.workbench.comparison import adjudicated, coders_of, contested
+from pipeline.workbench.comparison import coders_of, contested
 
 LONGEST_REASON = 10_000
 
@@ -79,5 +79,6 @@ def save(bench: Bench, one: Placed, ruling: Ruling) -> Label:
             raise Conflict("A label of this passage changed since the page was loaded.", "Look at it again, then decide.", "label")
         if missing := missing_in(ruling, one, bench.book):
             raise PipelineError(" ".join(missing))
-        last = adjudicated(one)
-        return log.add(label_of(bench, one, ruling), last.submission if last else "")
+        label = label_of(bench, one, ruling)
+        last = log.current(key_of(label))
+        return log.add(label, last.submission if last else "")

@@ -56,9 +56,16 @@ def coder_side(label: Label, one: Placed, name: str, codes: Sequence[str]) -> Ro
     marks = marks_of(label, one, name)
     return {
         "name": name, "machine": False, "present": [code for code in codes if code in label.codes], "unsure": list(label.unsure),
-        "memo": label.memo, "assisted": label.assisted, "considered": list(label.considered),
+        "memo": label.memo, "assisted": label.assisted, "considered": list(label.considered), "since": [],
         "marked": [{"code": mark.code, "words": one.text[mark.start : mark.end]} for mark in marks],
     }  # fmt: skip
+
+
+def blind_side(found: Comparison, label: Label, one: Placed, name: str) -> Row:
+    """What a coder said before seeing the others' codes, which the figures are of, and the codes since where they changed."""
+    before = found.blind.get((one.passage_id, label.coder), label)
+    changed = set(before.codes) != set(label.codes)
+    return {**coder_side(before, one, name, found.book.ids), "since": [*label.codes] or ["no code"] if changed else []}
 
 
 def machine_side(found: Comparison, group: Group, one: Placed, name: str) -> Row:
@@ -68,7 +75,7 @@ def machine_side(found: Comparison, group: Group, one: Placed, name: str) -> Row
     chances = found.heldout.get(one.passage_id, {}) if name == "classifier" else {}
     return {
         "name": {"hand": "hand codes, settled"}.get(name, name), "machine": True, "present": [code for code, yes in said.items() if yes],
-        "unsure": [], "memo": "", "assisted": False, "considered": list(said),
+        "unsure": [], "memo": "", "assisted": False, "considered": list(said), "since": [],
         "marked": [{"code": hit.code, "words": one.text[hit.start : hit.end]} for hit in hits],
         "chances": {code: decision["p"] for code, decision in chances.items()},
     }  # fmt: skip
@@ -86,7 +93,7 @@ def passage_row(bench: Bench, found: Comparison, group: Group, one: Placed) -> R
     """A passage with the voices of a group side by side, coders by letter until it is adjudicated."""
     names = shown_names(group, one, found.study.seed)
     by_letter = sorted(((names[label.coder], label) for label in coders_of(one) if label.coder in names), key=lambda pair: pair[0])
-    sides = [coder_side(label, one, name, found.book.ids) for name, label in by_letter]
+    sides = [blind_side(found, label, one, name) for name, label in by_letter]
     sides += [machine_side(found, group, one, name) for name in machine_names(group)]
     last = adjudicated(one)
     return {

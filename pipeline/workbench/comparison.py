@@ -14,7 +14,7 @@ from pipeline.agreement.rows import code_row, document_rows, overall_row
 from pipeline.codebook import FILES, Codebook
 from pipeline.config import Study
 from pipeline.errors import PipelineError
-from pipeline.labels import ADJUDICATED, Gold, Label, Placed
+from pipeline.labels import ADJUDICATED, Label, Placed
 from pipeline.model import Hit, Row
 from pipeline.workbench.bench import Bench
 
@@ -24,10 +24,10 @@ class Comparison:
 
     def __init__(self, study: Study, book: Codebook) -> None:
         self.study, self.book = study, book
-        placed, _ = labels.placed(study, book.ids, labels.latest_blind)
+        placed, _ = labels.placed(study, book.ids)
         self.placed: Sequence[Placed] = placed
         self.of: Mapping[str, Placed] = {one.passage_id: one for one in placed}
-        self.gold: Mapping[str, Gold] = {one.passage_id: labels.settle(one) for one in placed}
+        self.blind = {(one.passage_id, label.coder): label for one in blind_labels(study, book) for label in one.labels}
         self.hits: Mapping[str, Sequence[Hit]] = reliability.rule_hits(study, placed)
         self.heldout: Mapping[str, Row] = reliability.held_out(study)
         self.panel: Panel = reliability.everyone(study, book, placed, self.hits)
@@ -56,6 +56,11 @@ class Comparison:
         if key not in self.groups and key:
             raise PipelineError("There are no such coders to compare.", "Go back to the page of agreement.")
         return self.groups[key] if key else next(iter(self.groups.values()))
+
+
+def blind_labels(study: Study, book: Codebook) -> list[Placed]:
+    """The labelled passages with what coders said before they saw each other's codes."""
+    return labels.placed(study, book.ids, labels.latest_blind)[0]
 
 
 def key_of(group: Group) -> str:
@@ -113,10 +118,7 @@ def visible(bench: Bench, found: Comparison) -> set[str]:
 def waits(one: Placed, codes: Sequence[str]) -> bool:
     """Whether coders of a passage part on a code that nobody has adjudicated since."""
     settled, parted = adjudicated(one), contested(one, codes)
-    if settled is None:
-        return bool(parted)
-    newer = any(label.time > settled.time for label in coders_of(one))
-    return bool(parted) and (newer or not set(parted) <= set(settled.considered))
+    return bool(parted) and not (settled and set(parted) <= set(settled.considered))
 
 
 def said_by(group: Group, name: str, passage: int, codes: Sequence[str]) -> dict[str, bool]:

@@ -1,0 +1,150 @@
+"""The passages behind the figures, packed so that the page can carry them.
+
+Every passage with a code is in the page's index with its codes and
+probabilities, so counts are whole. Texts are what takes room: if they do not
+all fit, those of the surest passages of each document and code go in first.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from pipeline import ledger
+from pipeline.codebook import Codebook
+from pipeline.config import ROLES, Study
+from pipeline.labels import Gold
+from pipeline.model import Row
+
+ROOM = 3_400_000  # bytes of the packed passages, which leaves the figures a third of five megabytes
+MOST_LISTED = 60_000  # passages in the index
+MOST_SHOWN = 20_000  # passages that may come with their text
+DIGITS = 1000  # probabilities travel as thousandths
+Place = tuple[str, str]  # document, passage
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Passages as one base64 text: how many carry codes, stand in the index, and come with their text."""
+
+    content: str
+    coded: int
+    listed: int
+    shown: int
+
+
+def present(coding: Row) -> dict[str, float]:
+    """The codes that hold on a passage, with their probabilities."""
+    return {code: decision["p"] for code, decision in coding["codes"].items() if decision["present"]}
+
+
+def codings(study: Study) -> Iterator[tuple[str, list[Row]]]:
+    """The codings of each document, streamed."""
+    reader = ledger.Reader(study.outputs / "codings.jsonl")
+    for name in reader.entries:
+        yield name, reader.rows(name)
+    reader.close()
+
+
+def ranked(study: Study, gold: Mapping[str, Gold]) -> list[Place]:
+    """Passages with a code, by machine or hand: first the surest of every document and code, then the second surest, and so on."""
+    order: list[tuple[int, float, Place]] = []
+    for document, rows in codings(study):
+        lists: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        for row in rows:
+            held = present(row)
+            for code in held:
+                lists[code].append((-held[code], row["id"]))
+            if not held and row["id"] in gold and any(gold[row["id"]].values.values()):
+                lists[""].append((0.0, row["id"]))
+        best: dict[str, tuple[int, float]] = {}
+        for found in lists.values():
+            for rank, (p, passage) in enumerate(sorted(found)):
+                best[passage] = min(best.get(passage, (rank, p)), (rank, p))
+        order += [(*at, (document, passage)) for passage, at in best.items()]
+    return [place for *_, place in sorted(order)]
+
+
+def hand_labels(one: Gold | None, numbers: Mapping[str, int]) -> list[Any]:
+    """What people said of a passage: settled codes, codes not settled, each coder's codes; empty where nobody labelled it."""
+    if one is None:
+        return []
+    coders = [[coder, [numbers[code] for code, said in given.items() if said]] for coder, given in sorted(one.by_coder.items())]
+    settled = [number for code, number in numbers.items() if one.values.get(code)]
+    return [settled, [number for code, number in numbers.items() if one.values.get(code) is None], coders]
+
+
+def page_number(document: Row, start: int) -> int | str:
+    """The page on which a passage begins, "" where the document's metadata names none.
+
+    `metadata["pages"]` is what ingest notes of paged forms: where each page begins in the text.
+    """
+    pages = document["metadata"].get("pages") or []
+    return sum(1 for begin in pages if begin <= start) or ""
+
+
+def packed_row(coding: Row, passage: Row, document: Row, number: int, one: Gold | None, numbers: Mapping[str, int]) -> list[Any]:
+    """One passage as the page's script unpacks it (templates/passages.js)."""
+    hits = [[s["start"], s["end"], numbers[s["code"]], s["rule"], s["negated"] + 2 * s["attributed"], s["source"], s["target"]]
+            for s in coding["spans"]]  # fmt: skip
+    why = [[numbers[code], parts] for code, parts in coding["why"].items()]
+    return [
+        number, int(passage["id"].rsplit("#", 1)[1]), [[numbers[code], round(p * DIGITS)] for code, p in present(coding).items()],
+        sum(2**i for i, role in enumerate(ROLES) if role in coding["roles"]),
+        hand_labels(one, numbers), page_number(document, passage["start"]), passage["text"], hits, why,
+    ]  # fmt: skip
+
+
+def facts(document: Row, study: Study) -> list[Any]:
+    """A document as the page's filters know it; groups are named as in shares.csv."""
+    year = int(document["date"][:4]) if document["date"][:4].isdigit() else None
+    groups = [document[key] or "not given" for key in ("speaker", "country", "kind")]
+    return [document["id"], document["title"], *groups, document["date"], str(year or "undated"), study.period_of(year), document["source"]]
+
+
+def rows_of(study: Study, book: Codebook, places: Sequence[Place], gold: Mapping[str, Gold]) -> tuple[list[Any], dict[str, list[Any]]]:
+    """Documents, and packed rows by passage, of some places."""
+    readers = {name: ledger.Reader(study.outputs / f"{name}.jsonl") for name in ("documents", "passages", "codings")}
+    numbers = {code: i for i, code in enumerate(book.ids)}
+    documents, rows = [], {}
+    for name, group in groupby(sorted(places), key=lambda place: place[0]):
+        document = readers["documents"].rows(name)[0]
+        wanted = {passage for _, passage in group}
+        texts = {row["id"]: row for row in readers["passages"].rows(name) if row["id"] in wanted}
+        for coding in readers["codings"].rows(name):
+            if coding["id"] in wanted:
+                rows[coding["id"]] = packed_row(coding, texts[coding["id"]], document, len(documents), gold.get(coding["id"]), numbers)
+        documents.append(facts(document, study))
+    for reader in readers.values():
+        reader.close()
+    return documents, rows
+
+
+def packed(value: Any) -> str:
+    """A value as base64 of gzipped JSON: nothing in it can end a script element or run."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode()
+
+
+WITHOUT_TEXT = 6  # fields of a packed row that stay when its text is left out
+
+
+def pack(study: Study, book: Codebook, gold: Mapping[str, Gold], extra: Row, room: int = ROOM) -> Packed:
+    """The passages that fit into `room` bytes; `extra` travels with them."""
+    order = ranked(study, gold)
+    listed = order[:MOST_LISTED]
+    documents, rows = rows_of(study, book, listed, gold)
+    shown = min(len(listed), MOST_SHOWN)
+    while True:
+        full = {passage for _, passage in listed[:shown]}
+        cut = [row if passage in full else row[:WITHOUT_TEXT] for passage, row in sorted(rows.items())]
+        content = packed({**extra, "codes": book.ids, "roles": ROLES, "documents": documents, "passages": cut})
+        if len(content) <= room or not shown:
+            return Packed(content, len(order), len(listed), shown)
+        shown = int(shown * min(0.97 * room / len(content), 0.97))
