@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline import codebook, labels, ledger, store
 from pipeline.agreement.marks import span_rows
-from pipeline.agreement.panel import Panel, Said, panel
+from pipeline.agreement.panel import Kind, Panel, Said, panel
 from pipeline.agreement.rows import code_rows, document_rows, overall_row
 from pipeline.codebook import Codebook
 from pipeline.config import Study
@@ -16,6 +16,8 @@ from pipeline.labels import Placed
 from pipeline.model import Hit, Row, Tag
 from pipeline.progress import Track, no_track
 
+TOGETHER: tuple[Kind, ...] = ("pair", "coders", "hand")
+EACH: tuple[Kind, ...] = ("coder",)
 UNLABELLED = "No passage is hand-labelled, so nothing is known of reliability."
 
 
@@ -67,7 +69,8 @@ def reliability(study: Study, book: Codebook) -> Row:
     return {
         "study": study.name, "codebook": book.version, "bar": study.thresholds.reliability, "level": study.thresholds.interval,
         "passages": len(placed), "assisted": sum(label.assisted for one in placed for label in one.labels),
-        "note": "" if placed else UNLABELLED, "rows": code_rows(people, study),
+        "note": "" if placed else UNLABELLED, "rows": code_rows(people, study, TOGETHER),
+        "each_coder": code_rows(people, study, EACH),
         "overall": [overall_row(group, people, study) for group in people.groups],
         "documents": [row for group in people.groups for row in document_rows(group, people)],
         "spans": span_rows(placed, hits, book, study),

@@ -114,14 +114,10 @@ def timeline(facts: Facts) -> Figure | None:
 
     def draw(width: int) -> Any:
         wide = width > NARROW
-        x = alt.X(
-            "year:Q", title=None, axis=alt.Axis(format="d", tickCount=8 if wide else 4, grid=False), scale=alt.Scale(zero=False, nice=False)
-        )
+        x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8 if wide else 4, grid=False), scale=alt.Scale(zero=False, nice=False))
         base = alt.Chart(data).encode(x=x, color=by_frame(facts)["color"])
         y = alt.Y("share:Q", title="share of passages", axis=SHARE)
-        points = base.mark_point(size=32, filled=True, opacity=0.75).encode(
-            y=y, shape=by_frame(facts)["shape"], href="open:N", description="tip:N"
-        )
+        points = base.mark_point(size=32, filled=True, opacity=0.75).encode(y=y, shape=by_frame(facts)["shape"], href="open:N", description="tip:N")
         line = base.mark_line(strokeWidth=2.5).encode(y="mean:Q")
         return layered(line, points, width=width - 70, height=280 if wide else 220)
 
@@ -168,15 +164,7 @@ def estimates(facts: Facts, codes: Sequence[str], what: str) -> Figure:
 
     title = f"Shares of {what}, the whole discourse"
     note = "⚑: coders agree less on this code than the study's bar." if any(data["flag"]) else ""
-    return Figure(
-        f"shares_{what.replace('-', '_')}",
-        title,
-        f"{title}: naive, by labels alone, and corrected, with intervals",
-        draw,
-        ESTIMATED,
-        records(data),
-        note,
-    )
+    return Figure(f"shares_{what.replace('-', '_')}", title, f"{title}: naive, by labels alone, and corrected, with intervals", draw, ESTIMATED, records(data), note)
 
 
 def documents(facts: Facts) -> Figure | None:
@@ -196,17 +184,8 @@ def documents(facts: Facts) -> Figure | None:
                   axis=alt.Axis(labelLimit=210 if wide else 100, labelFontSize=9, grid=False, ticks=False, domainColor=LINE))  # fmt: skip
         x = alt.X("code:N", sort=list(facts.book.ids), title=None, scale=alt.Scale(domain=list(facts.book.ids)),
                   axis=alt.Axis(orient="top", labelAngle=-60, labelFontSize=11, labelColor=INK, grid=False, ticks=False, domainColor=LINE))  # fmt: skip
-        color = alt.Color(
-            "share:Q",
-            scale=alt.Scale(scheme="cividis", reverse=True),
-            legend=alt.Legend(orient="bottom", title="share of passages", format="%", titleColor=SOFT),
-        )
-        return (
-            alt.Chart(seen)
-            .mark_rect()
-            .encode(x=x, y=y, color=color)
-            .properties(width=room(width) + (30 if wide else 0), height=alt.Step(10))
-        )
+        color = alt.Color("share:Q", scale=alt.Scale(scheme="cividis", reverse=True), legend=alt.Legend(orient="bottom", title="share of passages", format="%", titleColor=SOFT))
+        return alt.Chart(seen).mark_rect().encode(x=x, y=y, color=color).properties(width=room(width) + (30 if wide else 0), height=alt.Step(10))
 
     columns = (Column("document", "Document"), Column("date", "Date"), Column("speaker", "Speaker"), Column("code", "Code"),
                Column("count", "With the code", "count"), Column("passages", "Passages", "count"))  # fmt: skip

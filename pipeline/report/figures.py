@@ -26,12 +26,7 @@ def all_figures(facts: Facts) -> Sections:
         "codes": [weights.pushes(facts, facts.headline, narrative) for narrative in facts.ahead],
         "shares": [charts.estimates(facts, facts.book.frames, "frames"), charts.estimates(facts, subs, "sub-codes")],
         "groups": [charts.by_group(facts, name) for name in ("partner", "kind", "country")],
-        "time": [
-            weights.lean_by_year(facts, scope),
-            weights.lean_by(facts, "period", scope),
-            charts.timeline(facts),
-            charts.by_group(facts, "period"),
-        ],
+        "time": [weights.lean_by_year(facts, scope), weights.lean_by(facts, "period", scope), charts.timeline(facts), charts.by_group(facts, "period")],
         "speakers": [weights.lean_by(facts, "speaker", scope), charts.by_group(facts, "speaker")],
         "documents": [charts.documents(facts)],
         "reliability": [quality.agreement(facts)],

@@ -40,21 +40,12 @@ def figure(one: Figure, tabled: bool) -> str:
 
 def report(facts: Facts, sections: Sections) -> str:
     """The whole report."""
-    lead = [
-        f"# {plain(facts.study.title)}",
-        plain(facts.study.question),
-        *(f"**{plain(result['words'])}**" for result in facts.found["scopes"]),
-    ]
+    lead = [f"# {plain(facts.study.title)}", plain(facts.study.question), *(f"**{plain(result['words'])}**" for result in facts.found["scopes"])]
     body = []
     for name, figures in sections.items():
         if figures:
             body += [f"## {HEADINGS[name]}", *(figure(one, name in TABLES) for one in figures)]
     rows = quality.classifier_rows(facts)
     body += ["## Quality of the classifier", table(quality.QUALITY, rows)] if rows else []
-    method = [
-        "## Methods",
-        plain(methods.paragraph(facts)),
-        "## References",
-        "\n".join(f"- {plain(one)}" for one in methods.references(facts)),
-    ]
+    method = ["## Methods", plain(methods.paragraph(facts)), "## References", "\n".join(f"- {plain(one)}" for one in methods.references(facts))]
     return "\n\n".join([*lead, *body, *method]) + "\n"

@@ -71,9 +71,7 @@ def travelling(facts: Facts) -> Row:
 
 def environment() -> jinja2.Environment:
     """Templates in which every value is escaped unless it was made safe."""
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
+    made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     made.filters.update(written=written, drawn=drawing.inline)
     made.globals.update(link=link, heat=heat, wide=drawing.WIDE, narrow=drawing.NARROW)
     return made
@@ -91,7 +89,5 @@ def html(facts: Facts, sections: Sections) -> str:
         **named, "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),
     }  # fmt: skip
     templates = environment()
-    templates.filters["named"] = lambda rows: [
-        {**row, "name": facts.code_name(row["code"]), "open": link(code=row["code"])} for row in rows
-    ]
+    templates.filters["named"] = lambda rows: [{**row, "name": facts.code_name(row["code"]), "open": link(code=row["code"])} for row in rows]
     return templates.get_template("report.html").render(context)

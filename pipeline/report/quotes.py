@@ -66,13 +66,7 @@ def texts(study: Study, book: Codebook, ids: Iterable[str]) -> Mapping[str, Row]
         facts = readers["documents"].rows(document)[0]
         text = next(row["text"] for row in readers["passages"].rows(document) if row["id"] == passage_id)
         spans = next(row["spans"] for row in readers["codings"].rows(document) if row["id"] == passage_id)
-        found[passage_id] = {
-            "id": passage_id,
-            "who": who_said(facts),
-            "text": text,
-            "html": highlighted(text, spans, book.frames),
-            "source": facts["source"],
-        }
+        found[passage_id] = {"id": passage_id, "who": who_said(facts), "text": text, "html": highlighted(text, spans, book.frames), "source": facts["source"]}
     for reader in readers.values():
         reader.close()
     return found

@@ -38,12 +38,7 @@ def narratives(result: Row) -> Figure:
     ]  # fmt: skip
 
     def draw(width: int) -> Any:
-        data = pd.DataFrame(
-            [
-                {**{key: row[key] for key in ("decibans", "low", "high", "open", "tip")}, "label": wrapped(row["name"], width)}
-                for row in rows
-            ]
-        )
+        data = pd.DataFrame([{**{key: row[key] for key in ("decibans", "low", "high", "open", "tip")}, "label": wrapped(row["name"], width)} for row in rows])
         y = alt.Y("label:N", sort=list(data["label"]), title=None, axis=labels())
         x = {"title": "decibans against “none of these”", "axis": alt.Axis(tickCount=5)}
         marks = dots(data, y, "decibans", ("low", "high"), x, color=alt.value(PALETTE[1]))
@@ -109,9 +104,7 @@ def lean_by_year(facts: Facts, scope: str) -> Figure | None:
         x = alt.X("year:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=False))
         base = alt.Chart(data).encode(x=x, color=rivals(facts)["color"])
         lines = base.mark_rule(strokeWidth=1.5, opacity=0.35).encode(y=alt.Y("lean_low:Q", title="decibans a statement"), y2="lean_high:Q")
-        points = base.mark_point(size=36, filled=True, opacity=1).encode(
-            y="lean:Q", shape=rivals(facts)["shape"], href="open:N", description="tip:N"
-        )
+        points = base.mark_point(size=36, filled=True, opacity=1).encode(y="lean:Q", shape=rivals(facts)["shape"], href="open:N", description="tip:N")
         return layered(lines, points, width=width - 70, height=280 if wide else 240)
 
     title = f"The two narratives ahead, by year, {facts.scope(scope)['means']}"
@@ -136,15 +129,7 @@ def lean_by(facts: Facts, dimension: str, scope: str) -> Figure | None:
         return layered(zero_line(), *marks, width=room(width), height=alt.Step(17))
 
     title = f"The two narratives ahead, by {dimension}, {facts.scope(scope)['means']}"
-    return Figure(
-        f"lean_by_{dimension}_{scope}",
-        title,
-        f"{title}: lean with intervals",
-        draw,
-        LEANS,
-        rows,
-        "The table has all narratives and groups.",
-    )
+    return Figure(f"lean_by_{dimension}_{scope}", title, f"{title}: lean with intervals", draw, LEANS, rows, "The table has all narratives and groups.")
 
 
 def sensitivity_rows(result: Row) -> list[Row]:
@@ -168,12 +153,7 @@ def sensitivity(result: Row) -> Figure:
     def draw(width: int) -> Any:
         data = pd.DataFrame([{**row, "label": wrapped(row["what"], width)} for row in rows], columns=["label", "stands", "tip"])
         y = alt.Y("label:N", sort=list(data["label"]), title=None, axis=labels())
-        x = alt.X(
-            "stands:Q",
-            title="share of settings in which the verdict stands",
-            scale=alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(format="%", tickCount=5),
-        )
+        x = alt.X("stands:Q", title="share of settings in which the verdict stands", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
         bars = alt.Chart(data).mark_bar(height=14, color=PALETTE[1]).encode(y=y, x=x, description="tip:N")
         return layered(bars, width=room(width), height=alt.Step(26))
 

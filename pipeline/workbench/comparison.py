@@ -18,6 +18,8 @@ from pipeline.labels import ADJUDICATED, Label, Placed
 from pipeline.model import Hit, Row
 from pipeline.workbench.bench import Bench
 
+ORDER = ("coders", "hand", "pair", "coder")  # in which the pages list groups
+
 
 class Comparison:
     """A study's labelled passages and everything said of them, as the files are now; figures are made when first asked for."""
@@ -31,7 +33,8 @@ class Comparison:
         self.hits: Mapping[str, Sequence[Hit]] = reliability.rule_hits(study, placed)
         self.heldout: Mapping[str, Row] = reliability.held_out(study)
         self.panel: Panel = reliability.everyone(study, book, placed, self.hits)
-        self.groups: Mapping[str, Group] = {key_of(group): group for group in self.panel.groups}
+        ordered = sorted(self.panel.groups, key=lambda group: ORDER.index(group.kind))
+        self.groups: Mapping[str, Group] = {key_of(group): group for group in ordered}
         self.rows_of = cache(self.make_rows)
         self.overall_of = cache(lambda key: overall_row(self.groups[key], self.panel, study))
         self.documents_of = cache(lambda key: document_rows(self.groups[key], self.panel))
