@@ -13,6 +13,7 @@ from pipeline.label_log import Key, LabelLog, checked_coder, key_of
 from pipeline.labels import Label
 from pipeline.plan import Planned
 from pipeline.workbench.corpus import Corpus
+from pipeline.workbench.search import Haystack
 
 
 class Bench:
@@ -23,6 +24,7 @@ class Bench:
         self.lock = RLock()
         self.corpus = Corpus(study.outputs)
         self.corpus.passages.opened()
+        self.haystack = Haystack(study.outputs / "passages.jsonl")
         self.stamp: tuple[int, ...] = ()
         self.book_problem = ""
         self.loaded = codebook.load(study.codebook_folder)
