@@ -8,7 +8,7 @@ is found again when passages are cut differently.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -200,24 +200,35 @@ def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> st
     return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
 
 
-def placed(
-    study: Study, codes: Sequence[str], chosen: Callable[[Iterable[Label]], list[Label]] = latest
-) -> tuple[list[Placed], list[Problem]]:
-    """The labelled passages of a study's present corpus with the labels `chosen`, and the labels that fit none of them.
+def placed(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Problem]]:
+    """The labelled passages of a study's present corpus, and the labels that fit none of them."""
+    return place(study, latest(read(study.labels, codes)))
+
+
+def placed_and_blind(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Placed]]:
+    """The labelled passages with the labels that stand, and with those given before coders saw each other's codes."""
+    given = read(study.labels, codes)
+    now, blind = latest(given), latest_blind(given)
+    found, _ = place(study, now)
+    return found, found if blind == now else place(study, blind)[0]
+
+
+def place(study: Study, labels: Iterable[Label]) -> tuple[list[Placed], list[Problem]]:
+    """Labels by the passage of the present corpus they speak of, and those that fit none.
 
     Reads only documents that have labels, so it costs labels, not corpus.
     """
     by_document: dict[str, list[Label]] = defaultdict(list)
-    for label in chosen(read(study.labels, codes)):
+    for label in labels:
         by_document[label.document_id].append(label)
     if not by_document:
         return [], []
     passages = ledger.Reader(study.outputs / "passages.jsonl")
     found: list[Problem] = []
     result: list[Placed] = []
-    for document, labels in sorted(by_document.items()):
+    for document, given in sorted(by_document.items()):
         rows = passages.rows(document) if document in passages.entries else []
-        result += placed_in_document(document, labels, rows, study, found)
+        result += placed_in_document(document, given, rows, study, found)
     passages.close()
     return sorted(result, key=lambda item: item.passage_id), found
 
@@ -230,14 +241,17 @@ def placed_in_document(
     for label in labels:
         by_text[label.text_sha256].append(label)
     by_id = {row["id"]: row for row in rows}
+    alike: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        alike[store.sha256_text(row["text"])].append(row)
     result = []
-    for given in by_text.values():
-        place = locate(given[0], rows, document)
-        if place is None:
+    for text, given in by_text.items():
+        name = locate(given[0], alike[text], document)
+        if name is None:
             what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
             found.append(Problem(str(study.labels), 0, what, "warning", "label"))
             continue
-        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], standing(given)))
+        result.append(Placed(name, document, by_id[name]["start"], by_id[name]["text"], standing(given)))
     return result
 
 

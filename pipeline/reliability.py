@@ -54,18 +54,20 @@ def model_codes(heldout: Mapping[str, Row]) -> Said:
     return {name: {code: decision["present"] for code, decision in codes.items()} for name, codes in heldout.items()}
 
 
-def everyone(study: Study, book: Codebook, placed: Sequence[Placed], hits: Mapping[str, Sequence[Hit]]) -> Panel:
-    """Coders (by what they said before they saw each other's codes), settled codes, rules and classifier on the labelled passages."""
-    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(held_out(study))} if placed else {}
-    blind = {one.passage_id: labels.settle(one).by_coder for one in labels.placed(study, book.ids, labels.latest_blind)[0]}
-    return panel([replace(labels.settle(one), by_coder=blind.get(one.passage_id, {})) for one in placed], machines, book.ids)
+def everyone(
+    placed: Sequence[Placed], blind: Sequence[Placed], hits: Mapping[str, Sequence[Hit]], heldout: Mapping[str, Row], book: Codebook
+) -> Panel:
+    """Coders by their `blind` labels, codes settled by those that stand now (`placed`), rules and classifier on the labelled passages."""
+    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(heldout)} if placed else {}
+    said = {one.passage_id: labels.settle(one).by_coder for one in blind}
+    return panel([replace(labels.settle(one), by_coder=said.get(one.passage_id, {})) for one in placed], machines, book.ids)
 
 
 def reliability(study: Study, book: Codebook) -> Row:
     """All that is known of a study's reliability, as reliability.json holds it."""
-    placed, _ = labels.placed(study, book.ids)
+    placed, blind = labels.placed_and_blind(study, book.ids)
     hits = rule_hits(study, placed)
-    people = everyone(study, book, placed, hits)
+    people = everyone(placed, blind, hits, held_out(study), book)
     return {
         "study": study.name, "codebook": book.version, "bar": study.thresholds.reliability, "level": study.thresholds.interval,
         "passages": len(placed), "assisted": sum(label.assisted for one in placed for label in one.labels),
@@ -73,7 +75,7 @@ def reliability(study: Study, book: Codebook) -> Row:
         "each_coder": code_rows(people, study, EACH),
         "overall": [overall_row(group, people, study) for group in people.groups],
         "documents": [row for group in people.groups for row in document_rows(group, people)],
-        "spans": span_rows(placed, hits, book, study),
+        "spans": span_rows(blind, hits, book, study),
     }  # fmt: skip
 
 

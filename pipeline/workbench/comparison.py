@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from threading import Lock
 
 from pipeline import adjudicators, labels, reliability
 from pipeline.agreement.coefficients import MISSING
@@ -18,6 +19,7 @@ from pipeline.labels import ADJUDICATED, Label, Placed
 from pipeline.model import Hit, Row
 from pipeline.workbench.bench import Bench
 
+COMPARING = Lock()  # not the bench's own: labelling does not wait for figures
 ORDER = ("coders", "hand", "pair", "coder")  # in which the pages list groups
 
 
@@ -26,13 +28,13 @@ class Comparison:
 
     def __init__(self, study: Study, book: Codebook) -> None:
         self.study, self.book = study, book
-        placed, _ = labels.placed(study, book.ids)
+        placed, self.before = labels.placed_and_blind(study, book.ids)
         self.placed: Sequence[Placed] = placed
         self.of: Mapping[str, Placed] = {one.passage_id: one for one in placed}
-        self.blind = {(one.passage_id, label.coder): label for one in blind_labels(study, book) for label in one.labels}
+        self.blind = {(one.passage_id, label.coder): label for one in self.before for label in one.labels}
         self.hits: Mapping[str, Sequence[Hit]] = reliability.rule_hits(study, placed)
         self.heldout: Mapping[str, Row] = reliability.held_out(study)
-        self.panel: Panel = reliability.everyone(study, book, placed, self.hits)
+        self.panel: Panel = reliability.everyone(placed, self.before, self.hits, self.heldout, book)
         ordered = sorted(self.panel.groups, key=lambda group: ORDER.index(group.kind))
         self.groups: Mapping[str, Group] = {key_of(group): group for group in ordered}
         self.rows_of = cache(self.make_rows)
@@ -47,7 +49,7 @@ class Comparison:
     @cached_property
     def spans(self) -> list[Row]:
         """Every group's figures on marked words."""
-        return span_rows(self.placed, self.hits, self.book, self.study)
+        return span_rows(self.before, self.hits, self.book, self.study)
 
     @property
     def assisted(self) -> int:
@@ -59,11 +61,6 @@ class Comparison:
         if key not in self.groups and key:
             raise PipelineError("There are no such coders to compare.", "Go back to the page of agreement.")
         return self.groups[key] if key else next(iter(self.groups.values()))
-
-
-def blind_labels(study: Study, book: Codebook) -> list[Placed]:
-    """The labelled passages with what coders said before they saw each other's codes."""
-    return labels.placed(study, book.ids, labels.latest_blind)[0]
 
 
 def key_of(group: Group) -> str:
@@ -81,7 +78,7 @@ def comparison_of(bench: Bench) -> Comparison:
     """The comparison as of now."""
     outputs = [bench.study.outputs / name for name in ("passages.jsonl", "tags.jsonl", "heldout.jsonl")]
     paths = [*labels.files(bench.study.labels), *outputs, *(bench.study.codebook_folder / name for name in FILES)]
-    with bench.lock:
+    with COMPARING:
         return compared(bench, tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths if p.is_file()))
 
 
