@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from pipeline import definitions, store
+from pipeline import adjudicators, definitions, store
 from pipeline.codebook import Codebook
 from pipeline.config import Strict
 from pipeline.errors import PipelineError
@@ -46,6 +46,8 @@ def save(bench: Bench, sent: Submission) -> Label:
     with bench.lock:
         if sent.submission in bench.log.submissions:
             return bench.log.submissions[sent.submission]
+        if bench.coder in adjudicators.declared(bench.study):
+            raise PipelineError("You chose to adjudicate this study, and have seen what others said: your labels would not be blind.")
         row = bench.corpus.passage(sent.passage_id)
         if store.sha256_text(row["text"]) != sent.text_sha256:
             raise Conflict("The texts were cut anew meanwhile; this passage is another now.", "Load it again.", "passage")
