@@ -13,6 +13,8 @@ from pipeline.label_log import Key, LabelLog, checked_coder, key_of
 from pipeline.labels import Label
 from pipeline.plan import Planned
 from pipeline.workbench.corpus import Corpus
+from pipeline.workbench.retrain import Retrain
+from pipeline.workbench.revealed import Revealed
 from pipeline.workbench.search import Haystack
 
 
@@ -30,6 +32,8 @@ class Bench:
         self.loaded = codebook.load(study.codebook_folder)
         self.log = LabelLog(study.labels, checked_coder(coder), self.loaded.ids)
         self.others = Others(study, coder)
+        self.revealed = Revealed(study, coder)
+        self.retrain = Retrain(study)
         self.given_before = len(self.log.order)
         self.take_plan()
 

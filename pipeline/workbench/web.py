@@ -38,6 +38,11 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
     return HTMLResponse(request.app.state.templates.get_template(template).render(**shared, **context))
 
 
+def partial(request: Request, template: str, **context: Any) -> HTMLResponse:
+    """A part of a page, for a script to put in its place."""
+    return HTMLResponse(request.app.state.templates.get_template(template).render(bench=bench_of(request), **context))
+
+
 async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object a request carries; an error where it carries something else."""
     if request.headers.get("content-type", "").split(";")[0] != "application/json":

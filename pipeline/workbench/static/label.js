@@ -194,13 +194,14 @@ const undo = () =>
     notice(filled ? "Taken back. What you had entered stands here again, unsaved." : "Taken back; what you had saved before stands again.");
   });
 const open = (id) => working(async () => show(await get("/api/passage", { id })));
-const next = () => working(async () => show(await get("/api/passage", query())));
+const next = (after = "") => working(async () => show(await get("/api/passage", { ...query(), after })));
+const skip = () => (passage?.label?.status === "coded" ? next(passage.id) : save(true));
 const back = () => working(async () => show(await get("/api/passage", { before: passage?.id || "" })));
 
 /** Something changed while the coder decided: fetch what is true now, keep what was entered, and ask. */
 async function reconcile(error) {
   if (error.conflict === "codebook") return newCodebook(error);
-  if (error.conflict === "passage") return notice(error.message, button("Go to the next passage", next));
+  if (error.conflict === "passage") return notice(error.message, button("Go to the next passage", () => next()));
   const said = await get("/api/passage", { id: passage.id });
   if (draft.attempts.includes(said.passage.seen)) {
     passage = said.passage;
@@ -233,7 +234,7 @@ function newCodebook(error) {
 
 const ACTIONS = {
   b: back,
-  n: () => save(true),
+  n: skip,
   m: () => say(marking.toggle()),
   ",": () => memo.focus(),
   ".": () => doubt(last),
@@ -294,7 +295,7 @@ memo.addEventListener("input", () => {
   draft.memo = memo.value;
   draft.keep();
 });
-const clicks = { back, skip: () => save(true), undo, save: () => save(), find: search.open, help: () => by("keys").showModal() };
+const clicks = { back, skip, undo, save: () => save(), find: search.open, help: () => by("keys").showModal() };
 Object.entries(clicks).forEach(([id, act]) => by(id).addEventListener("click", act));
 document.querySelectorAll("[data-close]").forEach((one) => one.addEventListener("click", () => one.closest("dialog").close()));
 by("letters").checked = localStorage.getItem("letters") !== "off";
