@@ -31,4 +31,4 @@ def declare(study: Study, name: str, time: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(".adjudicators.lock")):
         if name not in declared(study):
-            store.append_line(path, store.dumps({"name": name, "time": time}))
+            store.append_lines(path, [store.dumps({"name": name, "time": time})])

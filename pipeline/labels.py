@@ -194,9 +194,14 @@ def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None
     return values
 
 
+def text_hash(row: Mapping[str, Any]) -> str:
+    """The hash of a passage's text; where the text may not travel, the row states it."""
+    return str(row.get("text_sha256") or store.sha256_text(row["text"]))
+
+
 def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> str | None:
     """The id of the passage a label speaks of: the same text in the same document."""
-    same = [row for row in rows if store.sha256_text(row["text"]) == label.text_sha256]
+    same = [row for row in rows if text_hash(row) == label.text_sha256]
     return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
 
 

@@ -13,7 +13,7 @@ from pipeline.workbench.bench import Bench
 from pipeline.workbench.security import Guard
 from pipeline.workbench.web import STATIC, environment, on_error
 
-# Each has ROUTES, and NAV: paths and names of what the navigation shows.
+# each has ROUTES, and NAV: (path, name) of what the navigation shows
 PAGES = (label_pages, search_pages, progress_pages, second_look_pages, agreement_pages, adjudication_pages)
 
 

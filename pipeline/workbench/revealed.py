@@ -22,5 +22,5 @@ class Revealed:
     def add(self, ids: Iterable[str]) -> None:
         """Remember passages that are about to be shown."""
         for name in sorted(set(ids) - self.ids):
-            store.append_line(self.path, store.dumps({"id": name}))
+            store.append_lines(self.path, [store.dumps({"id": name})])
             self.ids.add(name)
