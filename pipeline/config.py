@@ -167,6 +167,7 @@ class Study(Strict):
     thresholds: Thresholds = Thresholds()
     labelling: Labelling = Labelling()
     periods: tuple[Period, ...] = ()
+    texts_may_be_shared: bool | None = None
     seed: int = 20261122
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

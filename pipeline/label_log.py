@@ -45,7 +45,7 @@ class LabelLog:
     """A coder's labels in the order given, kept up to date with the file, which other processes may write too."""
 
     def __init__(self, folder: Path, coder: str, codes: Sequence[str]) -> None:
-        self.path = folder / f"{checked_coder(coder)}.jsonl"
+        self.path = folder / f"{coder}.jsonl"
         self.codes = codes
         self.read_until = 0
         self.history: dict[Key, list[Label]] = defaultdict(list)
@@ -124,7 +124,18 @@ class LabelLog:
             now = self.current(key_of(label))
             if seen is not None and (now.submission if now else "") != seen:
                 raise Conflict("You labelled this passage in another window meanwhile.", "Look at both, then save again.", "label")
-            store.append_line(self.path, store.dumps(label.model_dump(exclude_defaults=False, mode="json")))
-            self.take(label)
-            self.read_until = self.path.stat().st_size
+            self.write([label])
         return label
+
+    def extend(self, given: Sequence[Label]) -> None:
+        """Put labels on disk, all of them or none."""
+        with self.locked():
+            self.refresh()
+            self.write(given)
+
+    def write(self, given: Sequence[Label]) -> None:
+        """Append labels; the caller holds the lock."""
+        store.append_lines(self.path, (store.dumps(label.model_dump(exclude_defaults=False, mode="json")) for label in given))
+        for label in given:
+            self.take(label)
+        self.read_until = self.path.stat().st_size

@@ -115,9 +115,9 @@ STAGES = (
           out("narratives.json", "narratives.csv", "evidence.csv", "shares.csv")),
     Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them; the same for papers.",
           report_inputs, out("report.html", "report.md")),
-    Stage("export", "export", "The coded corpus as CSV, XLSX and JSONL.",
+    Stage("export", "export", "The coded corpus as CSV, XLSX, JSONL and Parquet, each with its data dictionary.",
           both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json"), book_files),
-          out("export/codings.csv", "export/codings.xlsx", "export/codings.jsonl")),
+          out(*(f"export/codings.{suffix}{more}" for suffix in ("csv", "xlsx", "jsonl", "parquet") for more in ("", ".dictionary.csv")))),
 )  # fmt: skip
 
 

@@ -74,28 +74,6 @@ def write_jsonl(path: Path, rows: Iterable[Row]) -> int:
     return count
 
 
-def append_jsonl(path: Path, rows: Iterable[Row]) -> int:
-    """Append rows to a file that people write, all or none of them; how many."""
-    lines = [dumps(row) + "\n" for row in rows]
-    with path.open("ab") as file:
-        before = file.tell()
-        try:
-            file.write(("".join(lines) if ends_in_newline(path) else "\n" + "".join(lines)).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            os.truncate(path, before)
-            raise
-    return len(lines)
-
-
-def ends_in_newline(path: Path) -> bool:
-    """Whether a file is empty or its last line is whole."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        return size == 0 or (file.seek(size - 1), file.read(1))[1] == b"\n"
-
-
 def write_json(path: Path, value: Any) -> None:
     """Write one JSON value, indented, atomically."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
@@ -113,8 +91,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def append_line(path: Path, text: str) -> None:
-    """Put one more line on disk, all of it or none: it is there, synced, when this returns.
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Put more lines on disk, all of them or none: they are there, synced, when this returns.
 
     Where the disk is full or fails, what was half written is cut off again and
     a PipelineError says so. The caller holds the lock of the file.
@@ -123,7 +101,7 @@ def append_line(path: Path, text: str) -> None:
     new = not path.exists()
     try:
         with path.open("ab", buffering=0) as file:
-            append_bytes(file, f"{text}\n".encode())
+            append_bytes(file, "".join(f"{line}\n" for line in lines).encode())
         if new:
             sync_folder(path.parent)
     except OSError as error:
@@ -170,7 +148,7 @@ def mend_tail(path: Path, aside: Path) -> str:
             append_bytes(file, b"\n")
             return ""
         piece = torn.decode("utf-8", "replace")
-        append_line(aside, piece)
+        append_lines(aside, [piece])
         file.truncate(sound)
         os.fsync(file.fileno())
     return piece
@@ -222,10 +200,10 @@ def numbered_rows(path: Path, broken: list[Problem] | None = None) -> Iterator[t
             yield line, row
 
 
-def opened(path: Path, errors: str = "strict") -> IO[str]:
+def opened(path: Path, errors: str = "strict", newline: str | None = None) -> IO[str]:
     """A text file open for reading, or a clear error that it is not there."""
     try:
-        return path.open(encoding="utf-8-sig", errors=errors)
+        return path.open(encoding="utf-8-sig", errors=errors, newline=newline)
     except FileNotFoundError:
         raise missing(path) from None
 

@@ -5,8 +5,7 @@ from pipeline.model import Coding, Decision, Document, Hit, Passage, to_row
 
 
 def document(name, text, **facts):
-    usual = {"title": name, "speaker": "A. Speaker", "country": "Norland", "date": "1950-03-01", "kind": "speech",
-             "source": "invented"}  # fmt: skip
+    usual = {"title": name, "speaker": "A. Speaker", "country": "Norland", "date": "1950-03-01", "kind": "speech", "source": "invented"}
     return Document(name, **{**usual, **facts}, language="en", text=text, sha256=store.sha256_text(text))
 
 

@@ -70,9 +70,11 @@ def test_figures__nothing_in_common_is_undefined_with_undefined_intervals(table)
     assert all(np.isnan(vars_of(one)).all() for one in found.values())
 
 
-def test_figures__one_document_gives_values_but_no_intervals():
-    found = figures(np.array([[0, 0], [1, 1], [1, 0]], dtype=np.int8), ["d"] * 3)
-    assert all(np.isfinite(one.value) and np.isnan([one.low, one.high]).all() for one in found.values())
+@pytest.mark.parametrize(("documents", "wanted"), [(1, False), (4, False), (5, True)])
+def test_figures__few_documents_give_values_but_no_intervals(documents, wanted):
+    table = np.array([[0, 0], [1, 1], [1, 0], [0, 0], [1, 1]] * 4, dtype=np.int8)
+    found = figures(table, [f"d{i % documents}" for i in range(20)])
+    assert all(np.isfinite(one.value) and np.isfinite([one.low, one.high]).all() == wanted for one in found.values())
 
 
 def test_figures__interval_of_alpha_covers_the_truth_about_as_often_as_it_says():

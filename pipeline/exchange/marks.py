@@ -65,17 +65,21 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Gives the GUIDs of what stands on one document."""
+    """Gives the GUIDs of what stands on one document, told by its GUID and places in its plain text."""
 
-    study: str
     document: str
+    plain: Plain
 
     def guid(self, kind: str, *parts: object) -> str:
         """A GUID told by what the thing is and where it stands."""
-        return guids.guid(kind, self.study, self.document, *parts)
+        return guids.guid(kind, self.document, *parts)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the document in its plain text, which is where other tools see it."""
+        return self.plain.at(start), self.plain.at(end)
 
     def mark(self, author: str, place: tuple[int, int], code: str, *more: str, time: str, memo: str, notes: tuple[str, ...]) -> Mark:
         """A mark with the GUIDs that its place, author and code give it; `more` tells apart what else is the same."""
-        parts = (author, *place, code, *more)
+        parts = (author, *self.place(*place), code, *more)
         coding = self.guid("coding", *parts) if code else ""
         return Mark(self.guid("selection", *parts), author, *place, code, coding, time, memo, notes)

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from filelock import FileLock
-
 from pipeline import labels as stored
-from pipeline import store
 from pipeline.config import Study
+from pipeline.label_log import LabelLog
 from pipeline.labels import Label
 
 Kind = Literal["new", "changed", "same"]
-CLOCK = {"time", "drawn", "passage_id", "codebook_version"}  # what two labels that say the same may differ in
+CLOCK = {"time", "drawn", "passage_id", "codebook_version", "submission", "start", "end"}  # what two labels that say the same may differ in
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +54,11 @@ def key(label: Label) -> tuple[str, str, str]:
     return label.document_id, label.text_sha256, label.coder
 
 
-def append(study: Study, labels: Sequence[Label]) -> dict[str, int]:
+def append(study: Study, codes: Sequence[str], labels: Sequence[Label]) -> dict[str, int]:
     """Append labels to their coders' files, all of a coder's or none; how many for each coder."""
     by_coder: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         by_coder[label.coder].append(label)
-    study.labels.mkdir(parents=True, exist_ok=True)
-    with FileLock(study.labels / ".lock"):
-        for coder, given in sorted(by_coder.items()):
-            rows = (label.model_dump(mode="json", exclude_defaults=False) for label in given)
-            store.append_jsonl(study.labels / f"{coder}.jsonl", rows)
+    for coder, given in sorted(by_coder.items()):
+        LabelLog(study.labels, coder, codes).extend(given)
     return {coder: len(given) for coder, given in sorted(by_coder.items())}

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from pipeline import store
 
 BOM = "\ufeff"
+WORD = re.compile(r"[^\s\x00-\x1f\ud800-\udfff\ufffe\uffff]+")
 
 
 class Plain:
@@ -34,3 +35,8 @@ class Plain:
 def lf(text: str) -> str:
     """A text with every line end a line feed."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def words(text: str) -> str:
+    """The words of a text with one space between them, without what no attribute of XML can hold."""
+    return " ".join(WORD.findall(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from pipeline.config import Study
 from pipeline.errors import Problem, UsageError
 from pipeline.labels import Label
+from pipeline.store import sha256_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ Reader = Callable[[Path, Study, Ask], Proposal]
 
 def coder_name(said: str) -> str:
     """A person's name as the name of a label file: small letters, digits, hyphens."""
-    name = re.sub(r"[^\w]+", "-", said.strip().lower()).strip("-")
-    if not name or name.startswith("machine"):
+    plain = unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40]
+    if said.strip() and not name:  # a name in another script
+        name = f"coder-{sha256_text(said.strip())[:8]}"
+    if not name or said.startswith("machine:"):
         raise UsageError(f"{said!r} cannot be a coder's name.", "Give a person's name with --coder.")
     return name

@@ -28,12 +28,14 @@ class Corpus:
     book: Codebook
     machines: Machines
     labels: dict[str, list[Label]]
-    readers: tuple[ledger.Reader, ledger.Reader, ledger.Reader] = field(repr=False)
+    texts: ledger.Reader = field(repr=False)
+    passages: ledger.Reader = field(repr=False)
+    codings: ledger.Reader | None = field(repr=False)
 
     @property
     def documents(self) -> list[str]:
-        """Ids of all coded documents, in order."""
-        return sorted(self.readers[2].entries)
+        """Ids of all documents (where any are coded, of those), in order."""
+        return sorted((self.codings or self.passages).entries)
 
     @property
     def authors(self) -> list[str]:
@@ -46,26 +48,25 @@ class Corpus:
 
     def document_rows(self) -> Iterator[Row]:
         """Every document, without what stands on it."""
-        return (self.readers[0].rows(name)[0] for name in self.documents)
+        return (self.texts.rows(name)[0] for name in self.documents)
 
     def rows(self, name: str) -> tuple[Row, list[Row], list[Row]]:
         """A document, its passages, their codings."""
-        documents, passages, codings = self.readers
-        return documents.rows(name)[0], passages.rows(name), codings.rows(name)
+        return self.texts.rows(name)[0], self.passages.rows(name), self.codings.rows(name) if self.codings else []
 
     def state(self, name: str) -> State:
         """Everything that stands on one document."""
         document, passages, codings = self.rows(name)
-        names = Names(self.study.name, name)
-        made = (
-            rule_marks(passages, codings, self.machines, names),
-            model_marks(passages, codings, self.machines, names),
-            label_marks(document, passages, self.labels.get(name, []), names),
-        )
+        guid = guids.of_document(self.study.name, document)
+        plain = Plain(document["text"])
+        names = Names(guid, plain)
+        made = [label_marks(document, passages, self.labels.get(name, []), names)]
+        if codings:
+            made += [rule_marks(passages, codings, self.machines, names), model_marks(passages, codings, self.machines, names)]
         marks = sorted((mark for part in made for mark in part.marks), key=lambda mark: (mark.start, mark.end, mark.author, mark.guid))
         notes = tuple(note for part in made for note in part.notes)
         losses = tuple(loss for part in made for loss in part.losses)
-        return State(document, guids.of_document(self.study.name, document), Plain(document["text"]), tuple(marks), notes, losses)
+        return State(document, guid, plain, tuple(marks), notes, losses)
 
     def states(self) -> Iterator[State]:
         """Every document's state, in order."""
@@ -73,16 +74,18 @@ class Corpus:
 
     def close(self) -> None:
         """Close the files."""
-        for reader in self.readers:
+        for reader in filter(None, (self.texts, self.passages, self.codings)):
             reader.close()
 
 
-def open_corpus(study: Study) -> Corpus:
-    """A study that has been coded, opened for exchange."""
+def open_corpus(study: Study, coded: bool = True) -> Corpus:
+    """A study opened for exchange; with `coded` False its passages are enough."""
     book = codebook.load(study.codebook_folder)
     by_document: dict[str, list[Label]] = defaultdict(list)
     for label in stored.latest(stored.read(study.labels, book.ids)):
         by_document[label.document_id].append(label)
-    documents, passages, codings = (ledger.Reader(study.outputs / f"{name}.jsonl") for name in ("documents", "passages", "codings"))
+    texts, passages = (ledger.Reader(study.outputs / f"{name}.jsonl") for name in ("documents", "passages"))
+    file = study.outputs / "codings.jsonl"
+    codings = ledger.Reader(file) if coded or file.is_file() else None
     machines = Machines.of(book, store.sha256_file(study.model_file))
-    return Corpus(study, book, machines, dict(by_document), (documents, passages, codings))
+    return Corpus(study, book, machines, dict(by_document), texts, passages, codings)

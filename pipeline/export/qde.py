@@ -10,8 +10,9 @@ from lxml.etree import _Element as Element
 
 from pipeline.codebook import Code, Codebook, Narrative
 from pipeline.exchange import guids
+from pipeline.exchange.code_words import description
 from pipeline.exchange.marks import NO_CLOCK, Mark, Note, State
-from pipeline.exchange.plain import Plain
+from pipeline.exchange.plain import Plain, words
 from pipeline.exchange.state import Corpus
 from pipeline.exchange.xml import CODEBOOK, PROJECT, said
 
@@ -61,13 +62,6 @@ def guid_of(code: Code, book: Codebook) -> str:
     return guids.of_code(book.name, code.id, code.guid)
 
 
-def description(code: Code) -> str:
-    """A code's definition and all that bounds it, as text."""
-    parts = [("Include", code.include), ("Exclude", code.exclude), ("Examples", code.examples), ("Counterexamples", code.counterexamples)]
-    blocks = ["\n".join([f"{title}:", *(f"- {item}" for item in items)]) for title, items in parts if items]
-    return "\n\n".join([code.definition, *blocks, f"Code id: {code.id}"])
-
-
 def sets(book: Codebook, space: str = PROJECT) -> Element:
     """A set a narrative, of the codes it expects."""
     return make("Sets", (narrative_set(story, book, space) for story in book.narratives), space)
@@ -108,8 +102,8 @@ def selection(mark: Mark, plain: Plain, codes: Mapping[str, str]) -> Element:
 
 def quote(text: str) -> str:
     """The words of a selection, cut where they are many."""
-    words = " ".join(text[: 2 * QUOTE].split())
-    return words if len(words) <= QUOTE and len(text) <= 2 * QUOTE else words[: QUOTE - 1] + "…"
+    said = words(text[: 2 * QUOTE])
+    return said if len(said) <= QUOTE and len(text) <= 2 * QUOTE else said[: QUOTE - 1] + "…"
 
 
 def note(item: Note) -> Element:

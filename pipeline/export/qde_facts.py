@@ -1,83 +1,31 @@
-"""What is known of the documents (speaker, country, date, …) as REFI-QDA variables and cases."""
+"""What is known of the documents as REFI-QDA variables and cases."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from lxml.etree import _Element as Element
 
-from pipeline.exchange import guids
-from pipeline.exchange.guids import KEPT
+from pipeline.exchange.facts import Facts, case_guid, variable_guid
 from pipeline.exchange.xml import PROJECT
 from pipeline.export.qde import make, pointer
-from pipeline.model import Row
-
-FIELDS = ("speaker", "country", "date", "kind", "language", "source")
-DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of all documents, in memory: their names and GUIDs, their values, and each variable's type."""
-
-    study: str
-    titles: Mapping[str, str]
-    guid: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str]]
-    types: Mapping[str, str]
-
-
-def facts_of(study: str, documents: Iterable[Row]) -> Facts:
-    """The facts of some documents; names that several bear are told apart by id."""
-    names, guid, values = {}, {}, {}
-    for document in documents:
-        names[document["id"]] = document["title"] or document["id"]
-        guid[document["id"]] = guids.of_document(study, document)
-        values[document["id"]] = known_of(document)
-    shared = Counter(names.values())
-    titles = {key: f"{name} ({key})" if shared[name] > 1 else name for key, name in names.items()}
-    return Facts(study, titles, guid, values, types_of(values))
-
-
-def known_of(document: Row) -> dict[str, str]:
-    """A document's values, those that are empty left out."""
-    known = {name: str(document[name]) for name in FIELDS} | own_columns(document["metadata"])
-    known["year"] = document["date"][:4] if document["date"][:4].isdecimal() else ""
-    return {name: value for name, value in known.items() if value}
-
-
-def types_of(values: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Each variable's type: a date only where every date is known to the day."""
-    dated = all(DAY.fullmatch(known["date"]) for known in values.values() if "date" in known)
-    special = {"year": "Integer", "date": "Date" if dated else "Text"}
-    return {name: special.get(name, "Text") for name in dict.fromkeys(name for known in values.values() for name in known)}
-
-
-def own_columns(metadata: Mapping[str, object]) -> dict[str, str]:
-    """Columns of the user's own that hold a plain value."""
-    return {name: str(value) for name, value in metadata.items() if isinstance(value, str | int | float) and name not in {KEPT, "mended"}}
-
-
-def variable_guid(facts: Facts, name: str) -> str:
-    """The GUID of a variable of the study."""
-    return guids.guid("variable", facts.study, name)
 
 
 def variables(facts: Facts) -> Iterator[Element]:
     """The variables with their types."""
     for name, kind in facts.types.items():
-        yield make("Variable", guid=variable_guid(facts, name), name=name, typeOfVariable=kind)
+        yield make("Variable", guid=variable_guid(name), name=name, typeOfVariable=kind)
 
 
 def values(facts: Facts, known: Mapping[str, str]) -> list[Element]:
     """Values of variables."""
-    return [
-        make("VariableValue", [pointer("VariableRef", variable_guid(facts, name)), make(f"{facts.types[name]}Value", (), PROJECT, value)])
-        for name, value in known.items()
-    ]
+    return [value(name, said, facts.types[name]) for name, said in known.items()]
+
+
+def value(name: str, said: str, kind: str) -> Element:
+    """One variable's value."""
+    return make("VariableValue", [pointer("VariableRef", variable_guid(name)), make(f"{kind}Value", (), PROJECT, said)])
 
 
 def cases(facts: Facts) -> Iterator[Element]:
@@ -90,4 +38,4 @@ def cases(facts: Facts) -> Iterator[Element]:
         countries = {facts.values[d].get("country", "") for d in documents}
         known = {"speaker": speaker} | ({"country": countries.pop()} if len(countries) == 1 else {})
         parts = values(facts, {k: v for k, v in known.items() if v}) + [pointer("SourceRef", facts.guid[d]) for d in documents]
-        yield make("Case", parts, guid=guids.guid("case", facts.study, speaker), name=speaker)
+        yield make("Case", parts, guid=case_guid(speaker), name=speaker)

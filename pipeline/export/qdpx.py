@@ -17,6 +17,7 @@ from pipeline import __version__, store
 from pipeline.config import Study
 from pipeline.errors import PipelineError, Problem
 from pipeline.exchange import guids
+from pipeline.exchange.facts import Facts, facts_of
 from pipeline.exchange.guids import MODEL, RULES
 from pipeline.exchange.losses import write_losses
 from pipeline.exchange.marks import NO_CLOCK, State
@@ -25,7 +26,6 @@ from pipeline.exchange.state import Corpus, open_corpus
 from pipeline.exchange.xml import PROJECT, said
 from pipeline.export import qde, qde_facts
 from pipeline.export.form import Choices, Exported
-from pipeline.export.qde_facts import Facts, facts_of
 from pipeline.model import Row
 from pipeline.progress import Track
 
@@ -120,9 +120,12 @@ def about(corpus: Corpus) -> dict[str, str]:
 def in_words(corpus: Corpus) -> str:
     """What a reviewer should know of the project."""
     users = "; ".join(corpus.author_name(author) for author in corpus.authors)
+    size = corpus.study.passages
     return (
-        f"{corpus.study.question}\nStudy {corpus.study.name}, codebook {corpus.book.name} {corpus.book.version}. Users: {users}.\n"
-        "Users that begin with machine: are no persons. Their times are not clocks."
+        f"{corpus.study.question}\n"
+        f"Study {corpus.study.name}, codebook {corpus.book.name} {corpus.book.version}.\n"
+        f"Passages: {size.min_words} to {size.max_words} words\n"
+        f"Users: {users}. Users that begin with machine: are no persons, and their times are no clocks."
     )
 
 
