@@ -8,8 +8,8 @@ from pipeline.coded import Coded, with_bare_frames
 from pipeline.evidence import sensitivity
 from pipeline.evidence.decide import Bars
 from pipeline.evidence.mixes import Model
-from pipeline.evidence.weights import Statements, weigh
 from pipeline.evidence.sensitivity import Base, left_out, merge_factors, study
+from pipeline.evidence.weights import Statements, weigh
 
 BARS = Bars(5.0, 0.95, 0.8)
 
