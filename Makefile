@@ -1,9 +1,10 @@
 # Everything a user runs. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help all test lint status codebook clean distclean lock
+.PHONY: help all label test lint status codebook clean distclean lock
 
 STUDY ?= us-sotu
 SOURCE ?=
+CODER ?= $(shell id -un | tr 'A-Z_.' 'a-z--')
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
@@ -16,6 +17,9 @@ help: ## Show this list
 
 all: $(READY) ## Set up, then run every stage on the study and print the verdict
 	@$(POLICYCODE) run --study "$(STUDY)" $(if $(SOURCE),--source "$(SOURCE)")
+
+label: $(READY) ## Label passages of the study in the browser (CODER=<name>)
+	@$(POLICYCODE) label --study "$(STUDY)" --coder "$(CODER)"
 
 test: $(READY) lint ## Run all checks and tests
 	@$(VENV)/bin/python -m pytest

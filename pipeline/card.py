@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
+from pipeline.card_parts import agreement_table, counted, diagnosis, quality_table
 from pipeline.model import Row
 
 NO_LABELS = """No passage of this study is hand-labelled. The codes come from the codebook's rules alone;
@@ -15,44 +14,6 @@ BASE_LABELS = """No passage of this study is hand-labelled. The codes come from 
 passages of other studies (`models/base/card.md`); how well it codes this study's texts is not measured. Label passages in
 `corpus/{study}/labels/` and train again before relying on any figure.
 """
-
-
-def figure(value: float | None) -> str:
-    """A figure to two decimals."""
-    return "n/a" if value is None else f"{value:.2f}"
-
-
-def between(bounds: Sequence[float | None]) -> str:
-    """An interval."""
-    return f"{figure(bounds[0])} to {figure(bounds[1])}"
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def quality_table(rows: Sequence[Row]) -> str:
-    """Held-out quality by code."""
-    header = ["code", "decided by", "labels", "positives", "precision", "recall", "F1", "interval of F1", "AP", "calibration error"]
-    return table(header, [
-        [r["code"], r["by"], str(r["labels"]), str(r["positives"]), figure(r["precision"]), figure(r["recall"]), figure(r["f1"]),
-         between(r["f1_interval"]), figure(r["average_precision"]), figure(r["calibration_error"])] for r in rows
-    ])  # fmt: skip
-
-
-def agreement_table(rows: Sequence[Row]) -> str:
-    """Agreement of the coders by code."""
-    header = ["code", "passages", "prevalence", "Krippendorff's alpha", "interval"]
-    return table(header, [
-        [r["code"], str(r["passages"]), figure(r["prevalence"]), figure(r["alpha"]), between(r["interval"])] for r in rows
-    ])  # fmt: skip
-
-
-def counted(counts: Mapping[str, int]) -> str:
-    """Names with their counts in a line."""
-    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def card_markdown(card: Row) -> str:
@@ -80,4 +41,5 @@ the classifier did not see. "rules": too few positive labels for a classifier, s
 The passages include parts enriched for rare codes, so precision here is not that of a random passage.
 
 {quality_table(card["quality"])}"""
+        + (f"\n{diagnosis(card)}" if card.get("learning") else "")
     )

@@ -184,12 +184,14 @@ def rules_alone(book: Codebook) -> Model:
     return Model(book, None, {}, {}, {})
 
 
-def fit(book: Codebook, space: Space, training: TrainingSet) -> Model:
-    """Train on labelled passages."""
+def fit(book: Codebook, space: Space, training: TrainingSet, codes: Sequence[str] | None = None) -> Model:
+    """Train on labelled passages; with `codes`, only these."""
     heads: dict[str, Head] = {}
     odds: dict[str, RuleOdds] = {}
     thresholds: dict[str, float] = {}
     for column, code in enumerate(book.ids):
+        if codes is not None and code not in codes:
+            continue
         known = np.flatnonzero(training.values[:, column] != UNKNOWN)
         truth = training.values[known, column] == 1
         groups = [training.groups[i] for i in known]
@@ -202,12 +204,14 @@ def fit(book: Codebook, space: Space, training: TrainingSet) -> Model:
     return Model(book, space, heads, odds, thresholds)
 
 
-def out_of_fold(book: Codebook, space: Space, training: TrainingSet, splits: Iterable[tuple[Ints, Ints]]) -> tuple[Floats, Bools]:
-    """Probabilities and decisions (rows x codes) for each passage from a model trained without its document."""
+def out_of_fold(
+    book: Codebook, space: Space, training: TrainingSet, splits: Iterable[tuple[Ints, Ints]], codes: Sequence[str] | None = None
+) -> tuple[Floats, Bools]:
+    """Probabilities and decisions (rows x codes) for each passage from a model trained without its document; with `codes`, only these."""
     ps = np.zeros(training.values.shape)
     present = np.zeros(training.values.shape, dtype=bool)
     for train, test in splits:
-        model = fit(book, space, training.rows(train))
+        model = fit(book, space, training.rows(train), codes)
         raw = model.probabilities(training.x[test])
         decided = [model.decision(row) for row in raw]
         ps[test] = [[row[code].p for code in book.ids] for row in decided]

@@ -11,7 +11,11 @@ import click
 from pipeline import __version__, problems, store
 from pipeline.cli_code import code
 from pipeline.cli_codebook import codebook_group
+from pipeline.cli_export import export
+from pipeline.cli_import import import_command
+from pipeline.cli_label import label
 from pipeline.cli_options import existing, recorded_source, source_option, study_option
+from pipeline.cli_reproduce import reproduce
 from pipeline.cli_verdict import compare, register
 from pipeline.config import Study, load_study
 from pipeline.errors import PipelineError, UsageError
@@ -108,26 +112,6 @@ def print_verdict(study: Study) -> None:
 
 @main.command()
 @study_option
-@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), help="One format (all of them if not given).")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where it goes; needs --format.")
-def export(study: str, form: str | None, out: Path | None) -> None:
-    """The coded corpus as CSV, XLSX and JSONL."""
-    loaded = load_study(study)
-    if out is not None and form is None:
-        raise UsageError("--out needs --format.")
-    if form is None:
-        item = next(s for s in STAGES if s.name == "export")
-        with locked(loaded):
-            click.echo(f"{item.name:<12} {run_stage(item, loaded, recorded_source(loaded, None), bar)}")
-        return
-    from pipeline.export import export_to
-
-    path = out or loaded.outputs / "export" / f"codings.{form}"
-    click.echo(f"{export_to(loaded, form, path):,} passages: {path}")
-
-
-@main.command()
-@study_option
 def status(study: str) -> None:
     """Which stages are up to date."""
     loaded = load_study(study)
@@ -151,7 +135,8 @@ def base(names: tuple[str, ...]) -> None:
             click.echo(f"{row['code']:<10} F1 {row['f1']:.2f} on {row['positives']} of {row['labels']} held-out passages")
 
 
-for command in (code, codebook_group, register, compare):
+COMMANDS = (code, codebook_group, compare, export, import_command, label, register, reproduce)
+for command in COMMANDS:
     main.add_command(command)
 
 

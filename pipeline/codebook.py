@@ -29,7 +29,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Code(Strict):
-    """One category a coder may apply to a passage."""
+    """One category a coder may apply to a passage; `guid` is its identity in the tool it came from, if it came from one."""
 
     id: str = Field(pattern=r"^[a-z]+(\.[a-z_]+)?$")
     name: str
@@ -41,6 +41,7 @@ class Code(Strict):
     examples: tuple[str, ...] = Field(min_length=3)
     counterexamples: tuple[str, ...] = Field(min_length=2)
     implies_parent: bool = True
+    guid: str = Field(default="", pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")
 
 
 @dataclass(frozen=True, slots=True)

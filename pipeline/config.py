@@ -125,6 +125,19 @@ class Thresholds(Strict):
     half_width: float = Field(default=0.03, gt=0, lt=0.5)
 
 
+class Labelling(Strict):
+    """How passages to label are drawn in the workbench; see `pipeline.sampling`.
+
+    `round`: how many at a time. `random`: share of them drawn from all passages
+    alike, the rest from where codes are unsure or rare. `double`: share that
+    every coder labels.
+    """
+
+    round: int = Field(default=200, ge=10, le=100_000)
+    random: float = Field(default=0.5, gt=0, le=1)
+    double: float = Field(default=0.2, ge=0, le=1)
+
+
 class Period(Strict):
     """A named stretch of years, both ends included."""
 
@@ -152,7 +165,9 @@ class Study(Strict):
     sources: tuple[Source, ...] = ()
     passages: PassageSize = PassageSize()
     thresholds: Thresholds = Thresholds()
+    labelling: Labelling = Labelling()
     periods: tuple[Period, ...] = ()
+    texts_may_be_shared: bool | None = None
     seed: int = 20261122
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

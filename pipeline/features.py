@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from pipeline import vectors
 from pipeline.codebook import Codebook
 from pipeline.config import ROLES
-from pipeline.model import Hit
+from pipeline.model import MOODS, Hit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,6 +43,8 @@ def rule_features(item: Item, book: Codebook) -> dict[str, float]:
             features[f"{state}:{code}"] = min(features.get(f"{state}:{code}", 0.0) + 1.0, 3.0)
         if hit.live:
             features[f"rule:{hit.rule}"] = 1.0
+            if hit.mood:
+                features[f"mood:{hit.code.split('.')[0]}:{hit.mood}"] = 1.0
             features[f"way:{hit.code.split('.')[0]}:{hit.source or '-'}>{hit.target or '-'}"] = 1.0
     return features
 
@@ -52,6 +54,7 @@ def rule_columns(book: Codebook) -> DictVectorizer:
     names = [f"role:{role}" for role in ROLES] + [f"{state}:{code}" for state in ("live", "denied") for code in book.ids]
     names += [f"rule:{rule.id}" for rule in book.rules]
     names += [f"way:{frame}:{a}>{b}" for frame, a, b in product(book.frames, ("-", *ROLES), ("-", *ROLES))]
+    names += [f"mood:{frame}:{mood}" for frame, mood in product(book.frames, MOODS)]
     return DictVectorizer(dtype=np.float32).fit([dict.fromkeys(names, 1.0)])
 
 
@@ -135,10 +138,15 @@ def moved_values(values: NDArray[np.int8], old: Sequence[str], new: Sequence[str
     return table
 
 
+def hits_of(x: csr_matrix, feature: str, space: Space) -> Bools:
+    """From features: whether a rule feature is there (`live:threat`)."""
+    column = space.vectors.shape[1] + space.rules.vocabulary_[feature]
+    return np.asarray(x[:, [column]].toarray()[:, 0] > 0)
+
+
 def live_hits(x: csr_matrix, code: str, space: Space) -> Bools:
     """From features: whether a rule of this code, or of one that implies it, holds unreservedly."""
-    column = space.vectors.shape[1] + space.rules.vocabulary_[f"live:{code}"]
-    return np.asarray(x[:, [column]].toarray()[:, 0] > 0)
+    return hits_of(x, f"live:{code}", space)
 
 
 def column_map(old: Space, new: Space) -> csr_matrix:

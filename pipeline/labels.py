@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -41,7 +41,14 @@ class Marked(Strict):
 class Label(Strict):
     """One coder's decision on one passage: `codes` hold, the rest of `considered` do not.
 
-    `spans`: words the coder marked. `assisted`: the coder saw rule hits before deciding.
+    Files are append-only and a coder's last line on a passage counts, so a
+    decision is changed by a further line and taken back by one that is
+    `withdrawn` and considers nothing; `skipped` says that the coder saw the
+    passage and passed on. `spans`: words the coder marked. `assisted`: the
+    coder saw rule hits before deciding. `submission`: a name the workbench
+    gives each saving, so that one sent twice is kept once. An adjudicated
+    label says who decided (`adjudicator`), why (`reason`), and which codes
+    each coder had given (`originals`).
     """
 
     passage_id: str
@@ -56,17 +63,34 @@ class Label(Strict):
     spans: tuple[Marked, ...] = ()
     assisted: bool = False
     memo: str = ""
+    status: Literal["coded", "skipped", "withdrawn"] = "coded"
+    submission: str = ""
     codebook_version: str
     time: str
     drawn: Drawn
     originals: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    adjudicator: str = ""
+    reason: str = ""
 
     @model_validator(mode="after")
     def ordered(self) -> Label:
-        """A passage holds a character."""
+        """A passage holds a character, and only a decision considers codes."""
         if self.start >= self.end:
             raise ValueError("end is not after start")
+        if self.status != "coded" and (self.codes or self.considered):
+            raise ValueError(f"a {self.status} label considers no codes")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The labels of one passage of the present corpus, the last one of each coder; `start` in the document."""
+
+    passage_id: str
+    document_id: str
+    start: int
+    text: str
+    labels: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +110,8 @@ class Gold:
     drawn: Drawn
 
 
-def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[Label]:
-    """The labels of one file; every line that is no valid label is noted."""
+def read_file(path: Path, codes: Sequence[str] | None, found: list[Problem]) -> list[Label]:
+    """The labels of one file; every line that is no valid label is noted. With None for `codes`, any code will do."""
     labels = []
     for line, row in store.numbered_rows(path, broken=found):
         try:
@@ -96,7 +120,8 @@ def read_file(path: Path, codes: Sequence[str], found: list[Problem]) -> list[La
             what = "; ".join(f"[{'.'.join(map(str, e['loc'])) or 'label'}] {e['msg']}" for e in error.errors()[:3])
             found.append(Problem(str(path), line, what))
             continue
-        unknown = sorted({*label.codes, *label.considered, *label.unsure, *(mark.code for mark in label.spans)} - set(codes))
+        named = {*label.codes, *label.considered, *label.unsure, *(mark.code for mark in label.spans)}
+        unknown = sorted(named - set(codes)) if codes is not None else []
         if unknown:
             found.append(Problem(str(path), line, f"unknown code(s): {', '.join(unknown)}"))
         elif not set(label.codes) <= set(label.considered):
@@ -122,11 +147,39 @@ def read(folder: Path, codes: Sequence[str]) -> list[Label]:
 
 
 def latest(labels: Iterable[Label]) -> list[Label]:
-    """For each coder and passage text the label given last."""
+    """For each coder and passage text the label given last, without what was withdrawn or skipped."""
     newest: dict[tuple[str, str, str], Label] = {}
     for label in labels:
         newest[(label.document_id, label.text_sha256, label.coder)] = label
-    return list(newest.values())
+    return [label for label in newest.values() if label.status == "coded"]
+
+
+def latest_blind(labels: Iterable[Label]) -> list[Label]:
+    """The same, of what coders said before they saw each other's codes.
+
+    A label changed after the passage was adjudicated does not count; one that is
+    a coder's first, or was given under another version of the codebook, does.
+    """
+    given = list(labels)
+    decided = {(label.document_id, label.text_sha256): label for label in reversed(given) if label.coder == ADJUDICATED}
+    first: dict[tuple[str, str, str], Label] = {}
+    for label in given:
+        first.setdefault((label.document_id, label.text_sha256, label.coder), label)
+
+    def blind(label: Label) -> bool:
+        ruling = decided.get((label.document_id, label.text_sha256))
+        if ruling is None or label.time <= ruling.time or label.codebook_version != ruling.codebook_version:
+            return True
+        return first[(label.document_id, label.text_sha256, label.coder)].time > ruling.time
+
+    return latest(label for label in given if label.coder == ADJUDICATED or blind(label))
+
+
+def standing(given: Iterable[Label]) -> tuple[Label, ...]:
+    """The labels of one passage without an adjudication older than a coder's last word: what is coded anew is open again."""
+    labels = tuple(given)
+    last = max((label.time for label in labels if label.coder != ADJUDICATED), default="")
+    return tuple(label for label in labels if label.coder != ADJUDICATED or label.time >= last)
 
 
 def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None]:
@@ -141,47 +194,79 @@ def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None
     return values
 
 
+def text_hash(row: Mapping[str, Any]) -> str:
+    """The hash of a passage's text; where the text may not travel, the row states it."""
+    return str(row.get("text_sha256") or store.sha256_text(row["text"]))
+
+
 def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> str | None:
     """The id of the passage a label speaks of: the same text in the same document."""
-    same = [row for row in rows if store.sha256_text(row["text"]) == label.text_sha256]
+    same = [row for row in rows if text_hash(row) == label.text_sha256]
     return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
 
 
-def gold(study: Study, codes: Sequence[str]) -> tuple[list[Gold], list[Problem]]:
-    """The labelled passages of a study's present corpus, and the labels that fit none of them.
+def placed(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Problem]]:
+    """The labelled passages of a study's present corpus, and the labels that fit none of them."""
+    return place(study, latest(read(study.labels, codes)))
+
+
+def placed_and_blind(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Placed]]:
+    """The labelled passages with the labels that stand, and with those given before coders saw each other's codes."""
+    given = read(study.labels, codes)
+    now, blind = latest(given), latest_blind(given)
+    found, _ = place(study, now)
+    return found, found if blind == now else place(study, blind)[0]
+
+
+def place(study: Study, labels: Iterable[Label]) -> tuple[list[Placed], list[Problem]]:
+    """Labels by the passage of the present corpus they speak of, and those that fit none.
 
     Reads only documents that have labels, so it costs labels, not corpus.
     """
     by_document: dict[str, list[Label]] = defaultdict(list)
-    for label in latest(read(study.labels, codes)):
+    for label in labels:
         by_document[label.document_id].append(label)
     if not by_document:
         return [], []
     passages = ledger.Reader(study.outputs / "passages.jsonl")
     found: list[Problem] = []
-    result: list[Gold] = []
-    for document, labels in sorted(by_document.items()):
+    result: list[Placed] = []
+    for document, given in sorted(by_document.items()):
         rows = passages.rows(document) if document in passages.entries else []
-        result += gold_of_document(document, labels, rows, study, found)
+        result += placed_in_document(document, given, rows, study, found)
     passages.close()
     return sorted(result, key=lambda item: item.passage_id), found
 
 
-def gold_of_document(
+def placed_in_document(
     document: str, labels: Sequence[Label], rows: Sequence[Mapping[str, Any]], study: Study, found: list[Problem]
-) -> list[Gold]:
+) -> list[Placed]:
     """Labels of one document brought together by passage."""
     by_text: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         by_text[label.text_sha256].append(label)
-    texts = {row["id"]: row["text"] for row in rows}
+    by_id = {row["id"]: row for row in rows}
+    alike: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        alike[store.sha256_text(row["text"])].append(row)
     result = []
-    for given in by_text.values():
-        place = locate(given[0], rows, document)
-        if place is None:
+    for text, given in by_text.items():
+        name = locate(given[0], alike[text], document)
+        if name is None:
             what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
             found.append(Problem(str(study.labels), 0, what, "warning", "label"))
             continue
-        by_coder = {label.coder: {c: c in label.codes for c in label.considered} for label in given}
-        result.append(Gold(place, document, texts[place], settled(by_coder), by_coder, given[0].drawn))
+        result.append(Placed(name, document, by_id[name]["start"], by_id[name]["text"], standing(given)))
     return result
+
+
+def settle(one: Placed) -> Gold:
+    """What the labels of a passage come to."""
+    by_coder = {label.coder: {code: code in label.codes for code in label.considered} for label in one.labels}
+    return Gold(one.passage_id, one.document_id, one.text, settled(by_coder), by_coder, one.labels[0].drawn)
+
+
+def gold(study: Study, codes: Sequence[str]) -> tuple[list[Gold], list[Problem]]:
+    """What the labels of a study's present corpus come to, and the labels that fit no passage of it."""
+    found, lost = placed(study, codes)
+    return [settle(one) for one in found], lost

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import quality
-from pipeline.agreement import alpha_interval, krippendorff_alpha, value_counts
+from pipeline.agreement.coefficients import double_coded
+from pipeline.agreement.figures import Figure, figures
+from pipeline.agreement.panel import panel
 from pipeline.codebook import Codebook
 from pipeline.features import UNKNOWN, Bools, Floats
-from pipeline.labels import ADJUDICATED, Gold
+from pipeline.labels import Gold
 from pipeline.model import Row
 
 
@@ -33,19 +35,22 @@ def label_facts(gold: Sequence[Gold]) -> Row:
 
 def agreement_rows(book: Codebook, gold: Sequence[Gold], level: float) -> list[Row]:
     """Krippendorff's alpha of the coders, before adjudication, for every code."""
+    people = panel(gold, {}, book.ids)
     rows = []
-    for code in book.ids:
-        given = [[said.get(code) for coder, said in one.by_coder.items() if coder != ADJUDICATED] for one in gold]
-        counts = value_counts(given)
-        double = counts[counts.sum(axis=1) >= 2]
-        groups = [one.document_id for one, row in zip(gold, counts, strict=True) if row.sum() >= 2]
-        if len(double):
-            low, high = alpha_interval(double, groups, level)
-            rows.append({
-                "code": code, "passages": len(double), "prevalence": number(double[:, 1].sum() / double.sum()),
-                "alpha": number(krippendorff_alpha(double)), "interval": [number(low), number(high)],
-            })  # fmt: skip
+    for group in (one for one in people.groups if one.kind == "coders"):
+        for column, code in enumerate(book.ids):
+            said = group.said(column)
+            double = double_coded(said)
+            if len(double):
+                found = figures(said[double], [people.documents[i] for i in double], level)
+                rows.append(agreement_row(code, len(double), found["alpha"], found["prevalence"]))
     return rows
+
+
+def agreement_row(code: str, passages: int, alpha: Figure, prevalence: Figure) -> Row:
+    """How far coders agree on one code."""
+    interval = [number(alpha.low), number(alpha.high)]
+    return {"code": code, "passages": passages, "prevalence": number(prevalence.value), "alpha": number(alpha.value), "interval": interval}
 
 
 def quality_row(code: str, p: Floats, present: Bools, truth: Bools, groups: Sequence[str], level: float) -> Row:

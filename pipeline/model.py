@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
+MOODS = ("question", "hypothetical", "past")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Hit:
     `negated`: the sentence denies it. `attributed`: the speaker reports it as
     somebody else's claim. `source` and `target`: the study's roles (self,
     partner, adversary, others) that do it and that it is done to, "" if none.
+    `mood`: asked (question), imagined (hypothetical) or past, "" if stated of
+    the present; the speaker may still mean it.
     """
 
     start: int
@@ -72,6 +75,7 @@ class Hit:
     attributed: bool = False
     source: str = ""
     target: str = ""
+    mood: str = ""
 
     @property
     def live(self) -> bool:

@@ -4,86 +4,83 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import combinations
-
-import numpy as np
+from dataclasses import replace
 
 from pipeline import codebook, labels, ledger, store
-from pipeline.agreement import alpha_interval, krippendorff_alpha, value_counts
+from pipeline.agreement.marks import span_rows
+from pipeline.agreement.panel import Kind, Panel, Said, panel
+from pipeline.agreement.rows import code_rows, document_rows, overall_row
 from pipeline.codebook import Codebook
 from pipeline.config import Study
-from pipeline.labels import ADJUDICATED, Gold
-from pipeline.model import Row, Tag
+from pipeline.labels import Placed
+from pipeline.model import Hit, Row, Tag
 from pipeline.progress import Track, no_track
 
-Unit = Sequence[bool | None]  # what each coder says of one passage
-Said = Mapping[str, Mapping[str, bool]]  # passage id -> code -> present
+TOGETHER: tuple[Kind, ...] = ("pair", "coders", "hand")
+EACH: tuple[Kind, ...] = ("coder",)
+UNLABELLED = "No passage is hand-labelled, so nothing is known of reliability."
 
 
-def rule_codes(study: Study, gold: Sequence[Gold], book: Codebook) -> Said:
-    """What the rules alone say of the labelled passages."""
+def rule_hits(study: Study, placed: Sequence[Placed]) -> dict[str, tuple[Hit, ...]]:
+    """What the rules found in each labelled passage."""
+    if not placed:
+        return {}
     tags = ledger.Reader(study.outputs / "tags.jsonl")
-    wanted = {one.passage_id for one in gold}
-    said = {}
-    for document in sorted({one.document_id for one in gold}):
-        for tag in map(Tag.from_row, tags.rows(document)):
-            if tag.id in wanted:
-                live = {c for hit in tag.hits if hit.live for c in (hit.code, book.implied(hit.code))}
-                said[tag.id] = {code: code in live for code in book.ids}
+    wanted = {one.passage_id for one in placed}
+    documents = sorted({one.document_id for one in placed})
+    found = {tag.id: tag.hits for name in documents for tag in map(Tag.from_row, tags.rows(name)) if tag.id in wanted}
     tags.close()
+    return found
+
+
+def rule_codes(hits: Mapping[str, Sequence[Hit]], book: Codebook) -> Said:
+    """What the rules alone say: a code holds where the speaker asserts what one of its rules found."""
+    said = {}
+    for name, found in hits.items():
+        live = {code for hit in found if hit.live for code in (hit.code, book.implied(hit.code))}
+        said[name] = {code: code in live for code in book.ids}
     return said
 
 
-def model_codes(study: Study) -> Said:
-    """What the classifier says of labelled passages whose documents it did not see."""
-    rows = store.read_jsonl(study.outputs / "heldout.jsonl")
-    return {row["id"]: {code: d["present"] for code, d in row["codes"].items()} for row in rows}
+def held_out(study: Study) -> dict[str, Row]:
+    """Decisions by code on labelled passages, of a classifier that did not see their documents; none where it was never trained."""
+    path = study.outputs / "heldout.jsonl"
+    rows = store.read_jsonl(path) if path.is_file() else ()
+    return {row["id"]: row["codes"] for row in rows}
 
 
-def agreement_row(who: str, code: str, gold: Sequence[Gold], units: Sequence[Unit], study: Study) -> Row | None:
-    """Agreement of some coders on one code, from what each says of each passage; None where no two coded one."""
-    double = [(one.document_id, unit) for one, unit in zip(gold, units, strict=True) if sum(v is not None for v in unit) >= 2]
-    if not double:
-        return None
-    counts = value_counts([unit for _, unit in double])
-    alpha = krippendorff_alpha(counts)
-    low, high = alpha_interval(counts, [document for document, _ in double], study.thresholds.interval, seed=study.seed)
+def model_codes(heldout: Mapping[str, Row]) -> Said:
+    """What the classifier says of them."""
+    return {name: {code: decision["present"] for code, decision in codes.items()} for name, codes in heldout.items()}
+
+
+def everyone(
+    placed: Sequence[Placed], blind: Sequence[Placed], hits: Mapping[str, Sequence[Hit]], heldout: Mapping[str, Row], book: Codebook
+) -> Panel:
+    """Coders by their `blind` labels, codes settled by those that stand now (`placed`), rules and classifier on the labelled passages."""
+    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(heldout)} if placed else {}
+    said = {one.passage_id: labels.settle(one).by_coder for one in blind}
+    return panel([replace(labels.settle(one), by_coder=said.get(one.passage_id, {})) for one in placed], machines, book.ids)
+
+
+def reliability(study: Study, book: Codebook) -> Row:
+    """All that is known of a study's reliability, as reliability.json holds it."""
+    placed, blind = labels.placed_and_blind(study, book.ids)
+    hits = rule_hits(study, placed)
+    people = everyone(placed, blind, hits, held_out(study), book)
     return {
-        "who": who, "code": code, "passages": len(double), "prevalence": round(float(counts[:, 1].sum() / counts.sum()), 4),
-        "alpha": finite(alpha), "low": finite(low), "high": finite(high),
-        "reaches_bar": bool(np.isfinite(alpha) and alpha >= study.thresholds.reliability),
+        "study": study.name, "codebook": book.version, "bar": study.thresholds.reliability, "level": study.thresholds.interval,
+        "passages": len(placed), "assisted": sum(label.assisted for one in placed for label in one.labels),
+        "note": "" if placed else UNLABELLED, "rows": code_rows(people, study, TOGETHER),
+        "each_coder": code_rows(people, study, EACH),
+        "overall": [overall_row(group, people, study) for group in people.groups],
+        "documents": [row for group in people.groups for row in document_rows(group, people)],
+        "spans": span_rows(blind, hits, book, study),
     }  # fmt: skip
-
-
-def finite(value: float) -> float | None:
-    """A figure for JSON; null where it is undefined."""
-    return round(value, 4) if np.isfinite(value) else None
-
-
-def reliability(gold: Sequence[Gold], machine: Mapping[str, Said], book: Codebook, study: Study) -> list[Row]:
-    """Rows for every pair of coders, all coders together, and the hand codes against each machine."""
-    coders = sorted({coder for one in gold for coder in one.by_coder} - {ADJUDICATED})
-    groups = [list(pair) for pair in combinations(coders, 2)] if len(coders) > 2 else []
-    groups += [coders] if len(coders) > 1 else []
-    rows = []
-    for code in book.ids:
-        for group in groups:
-            units = [[one.by_coder.get(who, {}).get(code) for who in group] for one in gold]
-            rows.append(agreement_row(" / ".join(group), code, gold, units, study))
-        for name, said in machine.items():
-            units = [[one.values.get(code), said.get(one.passage_id, {}).get(code)] for one in gold]
-            rows.append(agreement_row(f"hand / {name}", code, gold, units, study))
-    return [row for row in rows if row]
 
 
 def run(study: Study, track: Track = no_track) -> Counter[str]:
     """Write reliability.json; counts for the log."""
-    book = codebook.load(study.codebook_folder)
-    gold, _ = labels.gold(study, book.ids)
-    machine = {"rules": rule_codes(study, gold, book), "classifier": model_codes(study)} if gold else {}
-    rows = reliability(gold, machine, book, study)
-    store.write_json(study.outputs / "reliability.json", {
-        "study": study.name, "codebook": book.version, "bar": study.thresholds.reliability, "passages": len(gold),
-        "note": "" if gold else "No passage is hand-labelled, so nothing is known of reliability.", "rows": rows,
-    })  # fmt: skip
-    return Counter(passages=len(gold), rows=len(rows))
+    found = reliability(study, codebook.load(study.codebook_folder))
+    store.write_json(study.outputs / "reliability.json", found)
+    return Counter(passages=found["passages"], rows=len(found["rows"]))

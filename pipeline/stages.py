@@ -87,7 +87,7 @@ def receipts(study: Study) -> list[Path]:
 def report_inputs(study: Study) -> list[Path]:
     """Everything the report shows."""
     names = ("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json", "shares.csv", "reliability.json", "problems.jsonl")
-    return [*out(*names)(study), *book_files(study), *card_files(study)]
+    return [*out(*names)(study), *book_files(study), *card_files(study), *label_files(study)]
 
 
 def nothing(study: Study) -> list[Path]:
@@ -113,11 +113,11 @@ STAGES = (
           both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "heldout.jsonl", "reliability.json"), book_files, label_files,
                registrations),
           out("narratives.json", "narratives.csv", "evidence.csv", "shares.csv")),
-    Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them.",
-          report_inputs, out("report.html")),
-    Stage("export", "export", "The coded corpus as CSV, XLSX and JSONL.",
+    Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them; the same for papers.",
+          report_inputs, out("report.html", "report.md")),
+    Stage("export", "export", "The coded corpus as CSV, XLSX, JSONL and Parquet, each with its data dictionary.",
           both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json"), book_files),
-          out("export/codings.csv", "export/codings.xlsx", "export/codings.jsonl")),
+          out(*(f"export/codings.{suffix}{more}" for suffix in ("csv", "xlsx", "jsonl", "parquet") for more in ("", ".dictionary.csv")))),
 )  # fmt: skip
 
 

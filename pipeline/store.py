@@ -91,6 +91,77 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def append_lines(path: Path, lines: Iterable[str]) -> None:
+    """Put more lines on disk, all of them or none: they are there, synced, when this returns.
+
+    Where the disk is full or fails, what was half written is cut off again and
+    a PipelineError says so. The caller holds the lock of the file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    try:
+        with path.open("ab", buffering=0) as file:
+            append_bytes(file, "".join(f"{line}\n" for line in lines).encode())
+        if new:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise PipelineError(f"{path} could not be written: {error.strerror}.", "Make room on the disk, then save again.") from None
+
+
+def append_bytes(file: IO[bytes], content: bytes) -> None:
+    """Append and sync; on failure the file is as long as before."""
+    size = file.seek(0, os.SEEK_END)
+    try:
+        while content:
+            content = content[file.write(content) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(size)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's list of files on disk, where the system can do that."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def mend_tail(path: Path, aside: Path) -> str:
+    """End a file's last line where a crash tore it; what was torn off, "" if nothing was.
+
+    A whole JSON object that lacks only its newline gets one. Anything else is
+    first put into `aside`, which keeps all such pieces, and then cut off.
+    """
+    if not path.is_file():
+        return ""
+    with path.open("r+b") as file:
+        content = file.read()
+        sound = content.rfind(b"\n") + 1
+        torn = content[sound:]
+        if not torn:
+            return ""
+        if is_object(torn):
+            append_bytes(file, b"\n")
+            return ""
+        piece = torn.decode("utf-8", "replace")
+        append_lines(aside, [piece])
+        file.truncate(sound)
+        os.fsync(file.fileno())
+    return piece
+
+
+def is_object(content: bytes) -> bool:
+    """Whether bytes are one whole JSON object."""
+    try:
+        return isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def read_json(path: Path) -> Any:
     """The JSON value of a file that this program wrote."""
     try:
@@ -129,10 +200,10 @@ def numbered_rows(path: Path, broken: list[Problem] | None = None) -> Iterator[t
             yield line, row
 
 
-def opened(path: Path, errors: str = "strict") -> IO[str]:
+def opened(path: Path, errors: str = "strict", newline: str | None = None) -> IO[str]:
     """A text file open for reading, or a clear error that it is not there."""
     try:
-        return path.open(encoding="utf-8-sig", errors=errors)
+        return path.open(encoding="utf-8-sig", errors=errors, newline=newline)
     except FileNotFoundError:
         raise missing(path) from None
 

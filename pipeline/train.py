@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline import classifier, codebook, labels, ledger, problems, store
 from pipeline.card import card_markdown
+from pipeline.card_charts import calibration_chart, learning_chart
 from pipeline.classifier import Model, document_folds, out_of_fold
 from pipeline.codebook import Codebook
 from pipeline.config import Study, base_model_file
+from pipeline.diagnosis import calibration, code_rows, confusion, learning_curve, worst_errors
 from pipeline.features import Bools, Floats, Ints, Item, Space, TrainingSet, value_table
 from pipeline.labels import Gold
-from pipeline.measure import agreement_rows, label_facts, quality_rows
+from pipeline.measure import agreement_rows, label_facts
 from pipeline.model import Row, Tag
 from pipeline.progress import Track, no_track
 from pipeline.vectors import TooFewWords
 
+ENOUGH = 100  # own labels from which a learning curve tells something
+POINTS = (0.25, 0.5, 0.75, 1.0)  # of the own documents, on it
 MOST_PASSAGES = 50_000  # of a study's own from which a space is learned, where there is no base
 
 
@@ -84,23 +89,54 @@ def held_out_rows(book: Codebook, gold: Sequence[Gold], ps: Floats, present: Boo
     return made
 
 
-def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> tuple[Model, list[Row], list[Row], int]:
-    """The model on base and own labels, its held-out quality and predictions on the own ones, and how many base rows it used."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, how many rows of the base stand behind it, and what it says of own passages from documents it did not see."""
+
+    model: Model
+    base_rows: int = 0
+    figures: Row = field(default_factory=lambda: {"quality": []})
+    held_out: Sequence[Row] = ()
+
+
+def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> Trained:
+    """The model on base and own labels, measured on the study's own documents."""
     base = classifier.load_training(base_model_file(), book)
     enough = (base and base[1].groups) or len({one.document_id for one in gold}) > 1
     space = (base[0] if base else first_space(study, book)) if enough else None
     if space is None:
-        return classifier.rules_alone(book), [], [], 0
+        return Trained(classifier.rules_alone(book))
     own = training_set(study, book, space, gold)
     training = own.after(base[1]) if base else own
-    model = classifier.fit(book, space, training)
+    model, first = classifier.fit(book, space, training), len(training.groups) - len(gold)
     if len(set(own.groups)) < 2:
-        return model, [], [], len(training.groups) - len(gold)
-    ps, present = out_of_fold(book, space, training, own_folds(training, len(gold)))
-    ps, present = ps[-len(gold) :], present[-len(gold) :]
-    heads = {code: code in model.heads for code in book.ids}
-    rows = quality_rows(book, own.values, ps, present, own.groups, heads, study.thresholds.interval)
-    return model, rows, held_out_rows(book, gold, ps, present), len(training.groups) - len(gold)
+        return Trained(model, first)
+    return measured(study, model, gold, training, first)
+
+
+def measured(study: Study, model: Model, gold: Sequence[Gold], training: TrainingSet, first: int) -> Trained:
+    """Quality on the study's own rows (from `first` on), and what the model does not know yet where labels are enough to tell."""
+    book, space, level = model.book, model.space, study.thresholds.interval
+    assert space is not None
+    splits = own_folds(training, len(gold))
+    ps, present = out_of_fold(book, space, training, splits)
+    own, ps, present = training.rows(np.arange(first, len(training.groups))), ps[first:], present[first:]
+    figures: Row = {"quality": code_rows(book, own, (ps, present), level, model)}
+    if len(gold) >= ENOUGH:
+        figures |= {
+            "learning": learning_curve(book, space, training, splits, level, POINTS, first), "calibration": calibration(book, own, ps),
+            "confusion": confusion(book, own, present), "errors": worst_errors(book, space, gold, own, ps),
+        }  # fmt: skip
+    return Trained(model, first, figures, held_out_rows(book, gold, ps, present))
+
+
+def write_card(study: Study, book: Codebook, card: Row) -> None:
+    """The card as JSON and Markdown, with its pictures."""
+    store.write_json(study.model / "card.json", card)
+    store.write_text(study.model / "card.md", card_markdown(card))
+    if card.get("learning"):
+        store.write_text(study.model / "learning.svg", learning_chart(card["learning"], book))
+        store.write_text(study.model / "calibration.svg", calibration_chart(card["calibration"], book))
 
 
 def run(study: Study, track: Track = no_track) -> Counter[str]:
@@ -108,13 +144,10 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     book = codebook.load(study.codebook_folder)
     gold, unplaced = labels.gold(study, book.ids)
     problems.replace(study.outputs, "train", unplaced)
-    model, quality, held_out, base_rows = trained(study, book, gold)
-    card = {
-        "study": study.name, "codebook": book.version, "level": study.thresholds.interval, "base_passages": base_rows,
-        **label_facts(gold), "agreement": agreement_rows(book, gold, study.thresholds.interval), "quality": quality,
-    }  # fmt: skip
-    classifier.save(study.model / "model.skops", model)
-    store.write_json(study.model / "card.json", card)
-    store.write_text(study.model / "card.md", card_markdown(card))
-    store.write_jsonl(study.outputs / "heldout.jsonl", held_out)
-    return Counter(labelled=len(gold), base=base_rows, classifiers=len(model.heads), unplaced=len(unplaced))
+    done = trained(study, book, gold)
+    level = study.thresholds.interval
+    head = {"study": study.name, "codebook": book.version, "level": level, "base_passages": done.base_rows}
+    classifier.save(study.model / "model.skops", done.model)
+    write_card(study, book, {**head, **label_facts(gold), "agreement": agreement_rows(book, gold, level), **done.figures})
+    store.write_jsonl(study.outputs / "heldout.jsonl", done.held_out)
+    return Counter(labelled=len(gold), base=done.base_rows, classifiers=len(done.model.heads), unplaced=len(unplaced))

@@ -22,6 +22,27 @@ def test_settled__agreement_else_adjudication_else_unknown(said, wanted):
     assert labels.settled(said)["threat"] is wanted
 
 
+DECIDED = {"time": "2026-11-24T10:00:00Z", "codebook_version": "1.2"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"time": "2026-11-24T11:00:00Z"}, []),  # came round after the ruling
+        ({"time": "2026-11-24T09:30:00Z"}, ["threat"]),
+        ({"time": "2026-11-24T11:00:00Z", "codebook_version": "1.3"}, ["threat"]),  # coded anew under another codebook
+        ({"time": "2026-11-24T11:00:00Z", "status": "withdrawn"}, []),
+    ],
+)
+def test_latest_blind__what_a_coder_says_after_the_ruling_does_not_count(changes, wanted):
+    passage = {"id": "d#00001", "document_id": "d", "start": 0, "end": 4, "text": "text"}
+    codes = [] if changes.get("status") else ["threat"]
+    rows = [label_row(passage, labels.ADJUDICATED, ["threat"], ["threat"], **DECIDED), label_row(passage, "ann", [], ["threat"]),
+            label_row(passage, "ann", codes, [] if changes.get("status") else ["threat"], **changes)]  # fmt: skip
+    kept = {label.coder: label for label in labels.latest_blind(map(labels.Label.model_validate, rows))}
+    assert set(kept) == {labels.ADJUDICATED, "ann"} and list(kept["ann"].codes) == wanted
+
+
 @pytest.fixture
 def cut(project):
     """A project whose passages are cut; its study, codes and passages."""
@@ -106,3 +127,14 @@ def test_gold__after_cutting_anew_a_label_is_placed_or_listed(cut):
     gold, lost = labels.gold(small, ids)
     assert len(gold) + len(lost) == len(passages) and lost and {problem.severity for problem in lost} == {"warning"}
     assert {one.text for one in gold} <= {row["text"] for row in project.rows("passages.jsonl")}
+
+
+def test_gold__a_passage_coded_anew_after_its_adjudication_is_open_again(cut):
+    project, study, ids, passages = cut
+    write_labels(project, "ann", [label_row(passages[0], "ann", ["threat"], ids)])
+    write_labels(project, "ben", [label_row(passages[0], "ben", [], ids)])
+    write_labels(project, "adjudicated", [label_row(passages[0], "adjudicated", ["threat"], ids, time="2026-11-24T10:00:00Z")])
+    assert labels.gold(study, ids)[0][0].values["threat"] is True
+    write_labels(project, "ann", [label_row(passages[0], "ann", [], ids, time="2026-11-25T09:00:00Z")])
+    reopened = labels.gold(study, ids)[0][0]
+    assert reopened.values["threat"] is False and "adjudicated" not in reopened.by_coder

@@ -24,6 +24,9 @@ DENIED = [
     "Our neighbours did not [threaten us] and we did not threaten them.",
     "We see no [threat] in their rise.",
     "The [enemy will never attack] our country.",
+    "The Soviet Union no longer [threatens our nation].",
+    "They are no longer an [enemy].",
+    "They [threaten us] no more.",
 ]
 MEANT = [
     "They [pose a threat] to our country.",
@@ -76,6 +79,8 @@ REPORTED = [
     "Some say that Russia [threatens Europe].",
     "America claims to [defend freedom] while it robs the nations.",
     "He says that Iran is a [danger] to the world.",
+    'They always speak of the "[Iranian threat]" when they sell weapons.',
+    "This “[danger]” was made up in their newspapers.",
 ]
 OWN_WORDS = [
     "We say that America is a [threat to the region].",
@@ -91,6 +96,7 @@ OWN_WORDS = [
     "The enemy said openly that he would [destroy our nation].",
     "They declare that they want to [overthrow our government].",
     "According to our plan we shall answer the [threat].",
+    'Our Imam said: "The enemy [plots against our nation]".',
 ]
 
 

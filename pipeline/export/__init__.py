@@ -1,53 +1,47 @@
-"""Export: the coded corpus in the forms reviewers open."""
+"""Export: the coded corpus in the forms reviewers and their tools open. `FORMATS` is the only list of them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline import codebook, ledger, store
-from pipeline.codebook import Codebook
 from pipeline.config import Study
-from pipeline.export.tables import write_csv, write_xlsx
-from pipeline.model import Row
+from pipeline.export.form import Choices, Exported, Format
 from pipeline.progress import Track, no_track
 
-Writer = Callable[[Path, Iterator[Row], Codebook, Study], int]
+FORMATS = (
+    Format("csv", "csv", "a row a passage; opens in any spreadsheet", "tables:write_csv", always=True),
+    Format("xlsx", "xlsx", "a workbook: summary, passages, documents, codebook", "xlsx:write", always=True),
+    Format("jsonl", "jsonl", "an object a passage; loses nothing", "tables:write_jsonl", always=True),
+    Format("parquet", "parquet", "a typed table for R, pandas and Arrow", "parquet:write", always=True),
+    Format("review", "xlsx", "passages to check, with room for verdicts; `policycode import` takes it back", "review:write", draws=True),
+    Format("labelling", "xlsx", "passages to label, without the machine's codes", "review:write_labelling", draws=True),
+    Format("label-studio", "json", "Label Studio tasks with predictions, and the configuration for them", "label_studio:write", draws=True),
+    Format("doccano", "jsonl", "doccano lines with labels and spans", "doccano:write", draws=True),
+    Format("spacy", "spacy", "spaCy's DocBin: codes as categories, rule hits as spans", "spacy_docs:write"),
+    Format("cas", "zip", "UIMA CAS XMI for INCEpTION, a document each, with the type system", "cas:write"),
+    Format("web-annotation", "jsonld", "W3C Web Annotations with positions and quotations", "web_annotation:write"),
+    Format("qdpx", "qdpx", "a REFI-QDA project for NVivo, ATLAS.ti, MAXQDA, QualCoder", "qdpx:write_qdpx"),
+    Format("package", "zip", "a replication package that rebuilds its own tables: `make reproduce`", ".replication.package:write"),
+    Format("qdc", "qdc", "a REFI-QDA codebook", "qdc:write_qdc"),
+)
+BY_NAME = {form.name: form for form in FORMATS}
 
 
-def coded_passages(study: Study) -> Iterator[Row]:
-    """Every passage with its document's facts, its text and its codes, in reading order, streamed."""
-    documents = ledger.Reader(study.outputs / "documents.jsonl")
-    passages = ledger.Reader(study.outputs / "passages.jsonl")
-    codings = ledger.Reader(study.outputs / "codings.jsonl")
-    try:
-        for name in sorted(codings.entries):
-            facts = {k: v for k, v in documents.rows(name)[0].items() if k not in {"id", "text", "sha256", "metadata"}}
-            for passage, coding in zip(passages.rows(name), codings.rows(name), strict=True):
-                yield {**passage, **facts, **{k: v for k, v in coding.items() if k not in passage}}
-    finally:
-        for reader in (documents, passages, codings):
-            reader.close()
+def export_to(study: Study, form: str, path: Path, choices: Choices | None = None, track: Track = no_track) -> Exported:
+    """Write the coded corpus in one form."""
+    return BY_NAME[form].write(study, path, choices, track)
 
 
-def write_jsonl(path: Path, rows: Iterator[Row], book: Codebook, study: Study) -> int:
-    """The rows as they are, one JSON object a line."""
-    return store.write_jsonl(path, rows)
-
-
-WRITERS: dict[str, Writer] = {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_jsonl}
-
-
-def export_to(study: Study, form: str, path: Path) -> int:
-    """Write the coded corpus in one form; how many passages."""
-    book = codebook.load(study.codebook_folder)
-    return WRITERS[form](path, coded_passages(study), book, study)
+def default_path(study: Study, form: Format) -> Path:
+    """Where a format goes when nobody says where."""
+    return study.outputs / "export" / f"{'codings' if form.always else form.name}.{form.suffix}"
 
 
 def run(study: Study, track: Track = no_track) -> Counter[str]:
-    """Write export/codings.* in every form; counts for the log."""
-    count = 0
-    for form in track(WRITERS, total=len(WRITERS), label="formats"):
-        count = export_to(study, form, study.outputs / "export" / f"codings.{form}")
-    return Counter(passages=count, formats=len(WRITERS))
+    """Write export/codings.* in every form that is always made; counts for the log."""
+    forms = [form for form in FORMATS if form.always]
+    counts: Counter[str] = Counter()
+    for form in track(forms, total=len(forms), label="formats"):
+        counts |= form.write(study, default_path(study, form)).counts
+    return counts + Counter(formats=len(forms))

@@ -13,6 +13,7 @@ from pipeline.codebook import ANCHORS, Codebook, Rule, literals
 from pipeline.ledger import digest_of
 from pipeline.model import Hit
 from pipeline.rules.anchors import Anchors, Morphology
+from pipeline.rules.mood import mood
 from pipeline.rules.parse import Parser, model_name
 from pipeline.rules.roles import Roles, source_and_target
 from pipeline.rules.stance import NEGATORS, NOBODY, attributed, negated
@@ -77,10 +78,11 @@ class RuleEngine:
 
     @staticmethod
     def hit(rule: Rule, span: Span, offset: int, roles: dict[int, str]) -> Hit:
-        """A matched span with its stance and its roles."""
+        """A matched span with its stance, its roles and its mood."""
         source, target = source_and_target(span, roles)
         denied = rule.code not in DENIALS and negated(span, names_negation(rule))
-        return Hit(offset + span.start_char, offset + span.end_char, rule.code, rule.id, denied, attributed(span), source, target)
+        reported = attributed(span)
+        return Hit(offset + span.start_char, offset + span.end_char, rule.code, rule.id, denied, reported, source, target, mood(span))
 
 
 def names_negation(rule: Rule) -> bool:

@@ -13,6 +13,7 @@ CLAIM_VERBS = {"claim", "allege", "accuse", "pretend", "assert", "insinuate", "p
 SAY_VERBS = {"say", "tell", "argue", "think", "believe", "suggest", "state", "maintain", "contend", "write", "declare"}
 CLAIM_NOUNS = {"claim", "allegation", "accusation", "pretext", "propaganda", "lie", "myth", "rumor", "rumour", "charge",
                "excuse", "notion", "slander"}  # fmt: skip
+QUOTES = {'"', "“", "”", "'", "‘", "’", "``", "''", "«", "»"}
 MARKS = {"so", "alleged", "allegedly", "supposed", "supposedly", "purported", "purportedly"}
 SPEAKER = {"i", "we"}
 OTHERS = {
@@ -33,6 +34,7 @@ OTHERS = {
     "opponents",
 }
 NOBODY = {"nobody", "none", "nothing", "neither"}
+SCARE = 4  # words; a longer quotation is quoted for what it says
 NEGLECT = {"ignore", "underestimate", "overlook", "forget", "neglect", "doubt", "deny", "hide", "conceal", "question", "dispute", "escape"}
 REAL = {"real", "true", "exist", "likely", "credible", "imminent", "serious", "probable", "arise", "materialize"}
 CONTRAST = {"while", "whereas", "although", "though"}
@@ -48,8 +50,15 @@ def governors(token: Token, steps: int = 6) -> Iterator[tuple[Token, Token]]:
         token = token.head
 
 
+def ended(child: Token) -> bool:
+    """Whether a word says that its head has ceased: `no longer`, `no more`."""
+    return child.lower_ in {"longer", "more"} and child.dep_ == "advmod" and child.i > 0 and child.nbor(-1).lower_ == "no"
+
+
 def negates(child: Token) -> bool:
-    """Whether a word denies its head: `not`, `no`, `neither`; but neither `not only` nor `peace, not war` denies it."""
+    """Whether a word denies its head: `not`, `no`, `neither`, `no longer`; but neither `not only` nor `peace, not war` denies it."""
+    if ended(child):
+        return True
     before = child.nbor(-1).lower_ if child.i else ""
     after = child.nbor(1).lower_ if child.i + 1 < len(child.doc) else ""
     if after in {"only", "just", "merely", "simply"} or (before == "," and child.head.pos_ not in {"VERB", "AUX"}):
@@ -136,8 +145,11 @@ def according_to_others(token: Token) -> bool:
 
 
 def marked(span: Span) -> bool:
-    """Whether a doubting mark stands right before the hit or its head: `so-called`, `alleged`."""
+    """Whether a doubting mark stands right before the hit (`so-called`, `alleged`), or it stands in scare quotes of its own."""
     before = [t.lower_ for t in span.doc[max(0, span.start - 3) : span.start]]
+    after = span.doc[span.end].lower_ if span.end < len(span.doc) else ""
+    if before and len(span) <= SCARE and before[-1] in QUOTES and after in QUOTES:
+        return True
     return bool(before) and (before[-1] in MARKS - {"so"} or before[-3:] == ["so", "-", "called"] or before[-1] == "so-called")
 
 
