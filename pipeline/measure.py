@@ -14,7 +14,7 @@ from pipeline.agreement.figures import Figure, figures
 from pipeline.agreement.panel import panel
 from pipeline.codebook import Codebook
 from pipeline.features import UNKNOWN, Bools, Floats
-from pipeline.labels import Gold
+from pipeline.labels import ADJUDICATED, Gold
 from pipeline.model import Row
 
 
