@@ -351,3 +351,23 @@ def project_guids(module, name):
     export.export_to(study, "qdpx", module.folder / "again.qdpx")
     root = project(module.folder / "again.qdpx")
     return {element.get("guid") for element in root.iter(f"{Q}TextSource", f"{Q}Code")}
+
+
+def test_read__pdf_by_its_plain_text(exported):
+    """A PDF's codings stand on its text representation."""
+    project, _, path = exported
+    text = "".join(ALL["a_plain"])
+    back = foreign(path.with_name("f.qdpx"), text, [(0, 9, "They plot", "Threat")])
+
+    def change(root):
+        source = next(root.iter(f"{Q}TextSource"))
+        pdf = etree.Element(f"{Q}PDFSource", guid=guid("pdf"), name="scan.pdf", path="internal://x.pdf")
+        source.getparent().replace(source, pdf)
+        etree.SubElement(pdf, f"{Q}PDFSelection", guid=guid("box"), page="0", firstX="1", firstY="1", secondX="2", secondY="2")
+        source.tag = f"{Q}Representation"
+        source.set("guid", guid("text of the pdf"))
+        pdf.append(source)
+
+    bring(project, edit(back, path.with_name("g.qdpx"), change))
+    assert [label["codes"] for label in labels_of(project, "ann-lee")] == [["threat"]]
+    assert "scan.pdf: 1 selection(s) on its pages" in losses(project, path.with_name("g.qdpx"))
