@@ -44,7 +44,8 @@ Trained on the other collections (word vectors included), tested on the one left
 {short_table("left out", card["across"])}
 ## What each part adds
 
-The same held-out documents for every line.
+The same held-out documents for every line. Sentence embeddings (all-MiniLM-L6-v2 from inside a package, extra `embeddings`) are
+measured only: they cost forty times the time of all else and come in one person's re-upload, and they gain too little for that.
 
 {short_table("variant", card["ablation"])}
 {diagnosis(card)}"""

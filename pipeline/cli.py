@@ -15,6 +15,8 @@ from pipeline.cli_export import export
 from pipeline.cli_import import import_command
 from pipeline.cli_label import label
 from pipeline.cli_options import existing, recorded_source, source_option, study_option
+from pipeline.cli_reproduce import reproduce
+from pipeline.cli_verdict import compare, register
 from pipeline.config import Study, load_study
 from pipeline.errors import PipelineError, UsageError
 from pipeline.progress import bar
@@ -133,7 +135,8 @@ def base(names: tuple[str, ...]) -> None:
             click.echo(f"{row['code']:<10} F1 {row['f1']:.2f} on {row['positives']} of {row['labels']} held-out passages")
 
 
-for command in (code, codebook_group, export, import_command, label):
+COMMANDS = (code, codebook_group, compare, export, import_command, label, register, reproduce)
+for command in COMMANDS:
     main.add_command(command)
 
 

@@ -10,6 +10,7 @@ from pipeline.cli_options import recorded_source, study_option
 from pipeline.config import Study, load_study
 from pipeline.errors import UsageError
 from pipeline.export import BY_NAME, FORMATS, default_path
+from pipeline.export.draw import SIZE, WAYS
 from pipeline.export.form import Choices
 from pipeline.progress import bar
 from pipeline.runner import locked, run_stage
@@ -22,7 +23,10 @@ FORMS = "".join(f"\n  {form.name:<10} {form.help}" for form in FORMATS)
 @study_option
 @click.option("--format", "name", type=click.Choice(list(BY_NAME)), help="One format (without it, those that every run makes).")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where it goes; needs --format.")
-def export(study: str, name: str | None, out: Path | None) -> None:
+@click.option("--draw", default="", help=f"Passages to draw: {WAYS} (all to review, random to label).")
+@click.option("--size", type=click.IntRange(min=1), help=f"How many to draw (random and uncertain: {SIZE}; else all).")
+@click.option("--seed", type=int, help="Of a random draw (the study's); another seed draws others.")
+def export(study: str, name: str | None, out: Path | None, draw: str, size: int | None, seed: int | None) -> None:
     """Write one format, or run the stage."""
     loaded = load_study(study)
     if name is None:
@@ -32,7 +36,9 @@ def export(study: str, name: str | None, out: Path | None) -> None:
         return
     form = BY_NAME[name]
     path = out or default_path(loaded, form)
-    done = form.write(loaded, path, Choices(), bar)
+    if not form.draws and (draw, size, seed) != ("", None, None):
+        raise UsageError(f"--format {name} holds the whole corpus; it takes no --draw, --size or --seed.")
+    done = form.write(loaded, path, Choices(draw, size, seed), bar)
     click.echo(f"{', '.join(f'{count:,} {what}' for what, count in done.counts.items())}: {path}")
     for loss in done.losses:
         click.echo(f"Note: {loss}", err=True)

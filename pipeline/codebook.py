@@ -72,6 +72,13 @@ class Narrative(Strict):
     expects: Mapping[str, Level]
 
 
+class Bandwagoning(Strict):
+    """The two narratives called bandwagoning: for profit (Schweller 1994) and by giving in (Walt 1987)."""
+
+    schweller: str
+    walt: str
+
+
 class Evidence(Strict):
     """How codes become weight of evidence; see `pipeline.evidence`.
 
@@ -80,14 +87,20 @@ class Evidence(Strict):
     concentration of a document's mix of codes around a narrative's.
     `document_correlation`: how far two documents of one discourse repeat each
     other, 0 (independent) to 1 (one document says it all). `reference`: share
-    of each code among all codes in policy discourse at large.
+    of each code among all statements of policy discourse at large, from so many
+    statements (`reference_count`); a frame counts where no sub-code does.
+    `spread`: by how many times a factor may be off. `bandwagoning`: which
+    narratives are Schweller's and Walt's, where the codebook has both.
     """
 
     factors: Mapping[Level, Positive]
+    spread: float = Field(default=1.5, ge=1, allow_inf_nan=False)
     concentration: Positive
     document_correlation: float = Field(ge=0, le=1)
     reference_note: str
+    reference_count: int = Field(default=100, ge=1)
     reference: Mapping[str, Positive]
+    bandwagoning: Bandwagoning | None = None
     priors: Mapping[str, Positive]
 
     @field_validator("factors")
@@ -337,6 +350,11 @@ def check_narratives(file: NarrativesFile, ids: set[str], path: Path, lines: Any
     if missing_codes:
         line = yaml_lines.line_of(("evidence", "reference"), lines)
         yield Problem(str(path), line, f"no reference share for {', '.join(sorted(missing_codes))}")
+    pair = file.evidence.bandwagoning
+    for role, name in (("schweller", pair.schweller), ("walt", pair.walt)) if pair else ():
+        if name not in names:
+            line = yaml_lines.line_of(("evidence", "bandwagoning", role), lines)
+            yield Problem(str(path), line, f"bandwagoning names {name!r}, which is no narrative")
     if set(file.evidence.priors) != names | {"none"}:
         line = yaml_lines.line_of(("evidence", "priors"), lines)
         yield Problem(str(path), line, f"priors must name each of {', '.join(sorted(names | {'none'}))}")

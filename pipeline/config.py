@@ -113,12 +113,16 @@ class Thresholds(Strict):
 
     `reliability`: lowest Krippendorff's alpha at which a code counts unflagged.
     `margin`: decibans by which a narrative must lead to be called supported.
-    `interval`: level of every interval.
+    `interval`: level of every interval. `stands`: share of sensitivity draws in
+    which a supported verdict must stand. `half_width`: how near a share is to be
+    known, for which the labels still wanted are counted.
     """
 
     reliability: float = Field(default=0.667, ge=0, le=1)
     margin: float = Field(default=5.0, gt=0)
     interval: float = Field(default=0.95, gt=0.5, lt=1)
+    stands: float = Field(default=0.8, gt=0.5, le=1)
+    half_width: float = Field(default=0.03, gt=0, lt=0.5)
 
 
 class Labelling(Strict):
@@ -163,6 +167,7 @@ class Study(Strict):
     thresholds: Thresholds = Thresholds()
     labelling: Labelling = Labelling()
     periods: tuple[Period, ...] = ()
+    texts_may_be_shared: bool | None = None
     seed: int = 20261122
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

@@ -46,9 +46,9 @@ class Label(Strict):
     `withdrawn` and considers nothing; `skipped` says that the coder saw the
     passage and passed on. `spans`: words the coder marked. `assisted`: the
     coder saw rule hits before deciding. `submission`: a name the workbench
-    gives each saving, so that one sent twice is kept once.
-    An adjudicated label says who decided (`adjudicator`), why (`reason`), and
-    which codes each coder had given (`originals`).
+    gives each saving, so that one sent twice is kept once. An adjudicated
+    label says who decided (`adjudicator`), why (`reason`), and which codes
+    each coder had given (`originals`).
     """
 
     passage_id: str
@@ -154,6 +154,27 @@ def latest(labels: Iterable[Label]) -> list[Label]:
     return [label for label in newest.values() if label.status == "coded"]
 
 
+def latest_blind(labels: Iterable[Label]) -> list[Label]:
+    """The same, of what coders said before they saw each other's codes.
+
+    A label changed after the passage was adjudicated does not count; one that is
+    a coder's first, or was given under another version of the codebook, does.
+    """
+    given = list(labels)
+    decided = {(label.document_id, label.text_sha256): label for label in reversed(given) if label.coder == ADJUDICATED}
+    first: dict[tuple[str, str, str], Label] = {}
+    for label in given:
+        first.setdefault((label.document_id, label.text_sha256, label.coder), label)
+
+    def blind(label: Label) -> bool:
+        ruling = decided.get((label.document_id, label.text_sha256))
+        if ruling is None or label.time <= ruling.time or label.codebook_version != ruling.codebook_version:
+            return True
+        return first[(label.document_id, label.text_sha256, label.coder)].time > ruling.time
+
+    return latest(label for label in given if label.coder == ADJUDICATED or blind(label))
+
+
 def standing(given: Iterable[Label]) -> tuple[Label, ...]:
     """The labels of one passage without an adjudication older than a coder's last word: what is coded anew is open again."""
     labels = tuple(given)
@@ -173,28 +194,46 @@ def settled(by_coder: Mapping[str, Mapping[str, bool]]) -> dict[str, bool | None
     return values
 
 
+def text_hash(row: Mapping[str, Any]) -> str:
+    """The hash of a passage's text; where the text may not travel, the row states it."""
+    return str(row.get("text_sha256") or store.sha256_text(row["text"]))
+
+
 def locate(label: Label, rows: Sequence[Mapping[str, Any]], document: str) -> str | None:
     """The id of the passage a label speaks of: the same text in the same document."""
-    same = [row for row in rows if store.sha256_text(row["text"]) == label.text_sha256]
+    same = [row for row in rows if text_hash(row) == label.text_sha256]
     return min(same, key=lambda row: abs(row["start"] - label.start))["id"] if same else None
 
 
 def placed(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Problem]]:
-    """The labelled passages of a study's present corpus, and the labels that fit none of them.
+    """The labelled passages of a study's present corpus, and the labels that fit none of them."""
+    return place(study, latest(read(study.labels, codes)))
+
+
+def placed_and_blind(study: Study, codes: Sequence[str]) -> tuple[list[Placed], list[Placed]]:
+    """The labelled passages with the labels that stand, and with those given before coders saw each other's codes."""
+    given = read(study.labels, codes)
+    now, blind = latest(given), latest_blind(given)
+    found, _ = place(study, now)
+    return found, found if blind == now else place(study, blind)[0]
+
+
+def place(study: Study, labels: Iterable[Label]) -> tuple[list[Placed], list[Problem]]:
+    """Labels by the passage of the present corpus they speak of, and those that fit none.
 
     Reads only documents that have labels, so it costs labels, not corpus.
     """
     by_document: dict[str, list[Label]] = defaultdict(list)
-    for label in latest(read(study.labels, codes)):
+    for label in labels:
         by_document[label.document_id].append(label)
     if not by_document:
         return [], []
     passages = ledger.Reader(study.outputs / "passages.jsonl")
     found: list[Problem] = []
     result: list[Placed] = []
-    for document, labels in sorted(by_document.items()):
+    for document, given in sorted(by_document.items()):
         rows = passages.rows(document) if document in passages.entries else []
-        result += placed_in_document(document, labels, rows, study, found)
+        result += placed_in_document(document, given, rows, study, found)
     passages.close()
     return sorted(result, key=lambda item: item.passage_id), found
 
@@ -207,14 +246,17 @@ def placed_in_document(
     for label in labels:
         by_text[label.text_sha256].append(label)
     by_id = {row["id"]: row for row in rows}
+    alike: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        alike[store.sha256_text(row["text"])].append(row)
     result = []
-    for given in by_text.values():
-        place = locate(given[0], rows, document)
-        if place is None:
+    for text, given in by_text.items():
+        name = locate(given[0], alike[text], document)
+        if name is None:
             what = f"{given[0].passage_id}: labelled by {len(given)} coder(s), but no passage here has that text"
             found.append(Problem(str(study.labels), 0, what, "warning", "label"))
             continue
-        result.append(Placed(place, document, by_id[place]["start"], by_id[place]["text"], standing(given)))
+        result.append(Placed(name, document, by_id[name]["start"], by_id[name]["text"], standing(given)))
     return result
 
 

@@ -37,7 +37,7 @@ def agreement_rows(book: Codebook, gold: Sequence[Gold], level: float) -> list[R
     """Krippendorff's alpha of the coders, before adjudication, for every code."""
     people = panel(gold, {}, book.ids)
     rows = []
-    for group in people.groups[:1]:
+    for group in (one for one in people.groups if one.kind == "coders"):
         for column, code in enumerate(book.ids):
             said = group.said(column)
             double = double_coded(said)

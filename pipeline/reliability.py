@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline import codebook, labels, ledger, store
 from pipeline.agreement.marks import span_rows
-from pipeline.agreement.panel import Panel, Said, panel
+from pipeline.agreement.panel import Kind, Panel, Said, panel
 from pipeline.agreement.rows import code_rows, document_rows, overall_row
 from pipeline.codebook import Codebook
 from pipeline.config import Study
@@ -15,6 +16,8 @@ from pipeline.labels import Placed
 from pipeline.model import Hit, Row, Tag
 from pipeline.progress import Track, no_track
 
+TOGETHER: tuple[Kind, ...] = ("pair", "coders", "hand")
+EACH: tuple[Kind, ...] = ("coder",)
 UNLABELLED = "No passage is hand-labelled, so nothing is known of reliability."
 
 
@@ -39,30 +42,40 @@ def rule_codes(hits: Mapping[str, Sequence[Hit]], book: Codebook) -> Said:
     return said
 
 
-def model_codes(study: Study) -> Said:
-    """What the classifier says of labelled passages whose documents it did not see; nothing where it was never trained."""
+def held_out(study: Study) -> dict[str, Row]:
+    """Decisions by code on labelled passages, of a classifier that did not see their documents; none where it was never trained."""
     path = study.outputs / "heldout.jsonl"
     rows = store.read_jsonl(path) if path.is_file() else ()
-    return {row["id"]: {code: d["present"] for code, d in row["codes"].items()} for row in rows}
+    return {row["id"]: row["codes"] for row in rows}
 
 
-def everyone(study: Study, book: Codebook, placed: Sequence[Placed], hits: Mapping[str, Sequence[Hit]]) -> Panel:
-    """Coders, rules and classifier on the labelled passages."""
-    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(study)} if placed else {}
-    return panel([labels.settle(one) for one in placed], machines, book.ids)
+def model_codes(heldout: Mapping[str, Row]) -> Said:
+    """What the classifier says of them."""
+    return {name: {code: decision["present"] for code, decision in codes.items()} for name, codes in heldout.items()}
+
+
+def everyone(
+    placed: Sequence[Placed], blind: Sequence[Placed], hits: Mapping[str, Sequence[Hit]], heldout: Mapping[str, Row], book: Codebook
+) -> Panel:
+    """Coders by their `blind` labels, codes settled by those that stand now (`placed`), rules and classifier on the labelled passages."""
+    machines = {"rules": rule_codes(hits, book), "classifier": model_codes(heldout)} if placed else {}
+    said = {one.passage_id: labels.settle(one).by_coder for one in blind}
+    return panel([replace(labels.settle(one), by_coder=said.get(one.passage_id, {})) for one in placed], machines, book.ids)
 
 
 def reliability(study: Study, book: Codebook) -> Row:
     """All that is known of a study's reliability, as reliability.json holds it."""
-    placed, _ = labels.placed(study, book.ids)
+    placed, blind = labels.placed_and_blind(study, book.ids)
     hits = rule_hits(study, placed)
-    people = everyone(study, book, placed, hits)
+    people = everyone(placed, blind, hits, held_out(study), book)
     return {
         "study": study.name, "codebook": book.version, "bar": study.thresholds.reliability, "level": study.thresholds.interval,
-        "passages": len(placed), "note": "" if placed else UNLABELLED, "rows": code_rows(people, study),
+        "passages": len(placed), "assisted": sum(label.assisted for one in placed for label in one.labels),
+        "note": "" if placed else UNLABELLED, "rows": code_rows(people, study, TOGETHER),
+        "each_coder": code_rows(people, study, EACH),
         "overall": [overall_row(group, people, study) for group in people.groups],
         "documents": [row for group in people.groups for row in document_rows(group, people)],
-        "spans": span_rows(placed, hits, book, study),
+        "spans": span_rows(blind, hits, book, study),
     }  # fmt: skip
 
 
@@ -70,4 +83,9 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     """Write reliability.json; counts for the log."""
     found = reliability(study, codebook.load(study.codebook_folder))
     store.write_json(study.outputs / "reliability.json", found)
-    return Counter(passages=found["passages"], rows=len(found["rows"]))
+    return Counter(passages=found["passages"], rows=len(found["rows"]), flagged=flagged(found["rows"]))
+
+
+def flagged(rows: Sequence[Row]) -> int:
+    """On how many codes the coders' alpha is not above the bar by its whole interval."""
+    return sum(row["kind"] == "coders" and row["standing"] != "above" for row in rows)

@@ -58,6 +58,11 @@ def label_files(study: Study) -> list[Path]:
     return sorted(study.labels.glob("*.jsonl"))
 
 
+def registrations(study: Study) -> list[Path]:
+    """What was registered of how the study will be judged."""
+    return [study.folder / "registered.json"]
+
+
 def model_file(study: Study) -> list[Path]:
     """The study's classifier."""
     return [study.model / "model.skops"]
@@ -82,7 +87,7 @@ def receipts(study: Study) -> list[Path]:
 def report_inputs(study: Study) -> list[Path]:
     """Everything the report shows."""
     names = ("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json", "shares.csv", "reliability.json", "problems.jsonl")
-    return [*out(*names)(study), *book_files(study), *card_files(study)]
+    return [*out(*names)(study), *book_files(study), *card_files(study), *label_files(study)]
 
 
 def nothing(study: Study) -> list[Path]:
@@ -105,12 +110,14 @@ STAGES = (
     Stage("reliability", "reliability", "Agreement of coders with each other, with rules and classifier.",
           both(out("passages.jsonl", "tags.jsonl", "heldout.jsonl"), book_files, label_files), out("reliability.json")),
     Stage("aggregate", "aggregate", "Shares of codes by group, and the narratives' weight of evidence.",
-          both(out("documents.jsonl", "codings.jsonl"), book_files), out("narratives.json", "narratives.csv", "shares.csv")),
-    Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them.",
-          report_inputs, out("report.html")),
-    Stage("export", "export", "The coded corpus as CSV, XLSX and JSONL.",
+          both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "heldout.jsonl", "reliability.json"), book_files, label_files,
+               registrations),
+          out("narratives.json", "narratives.csv", "evidence.csv", "shares.csv")),
+    Stage("report", "report", "One self-contained page: verdict, figures, and the passages behind them; the same for papers.",
+          report_inputs, out("report.html", "report.md")),
+    Stage("export", "export", "The coded corpus as CSV, XLSX, JSONL and Parquet, each with its data dictionary.",
           both(out("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json"), book_files),
-          out("export/codings.csv", "export/codings.xlsx", "export/codings.jsonl")),
+          out(*(f"export/codings.{suffix}{more}" for suffix in ("csv", "xlsx", "jsonl", "parquet") for more in ("", ".dictionary.csv")))),
 )  # fmt: skip
 
 

@@ -200,10 +200,10 @@ def numbered_rows(path: Path, broken: list[Problem] | None = None) -> Iterator[t
             yield line, row
 
 
-def opened(path: Path, errors: str = "strict") -> IO[str]:
+def opened(path: Path, errors: str = "strict", newline: str | None = None) -> IO[str]:
     """A text file open for reading, or a clear error that it is not there."""
     try:
-        return path.open(encoding="utf-8-sig", errors=errors)
+        return path.open(encoding="utf-8-sig", errors=errors, newline=newline)
     except FileNotFoundError:
         raise missing(path) from None
 

@@ -5,8 +5,8 @@ from pipeline.model import Coding, Decision, Document, Hit, Passage, to_row
 
 
 def document(name, text, **facts):
-    usual = {"title": name, "speaker": "A. Speaker", "country": "Norland", "date": "1950-03-01", "kind": "speech"}
-    return Document(name, **{**usual, **facts}, language="en", source="invented", text=text, sha256=store.sha256_text(text))
+    usual = {"title": name, "speaker": "A. Speaker", "country": "Norland", "date": "1950-03-01", "kind": "speech", "source": "invented"}
+    return Document(name, **{**usual, **facts}, language="en", text=text, sha256=store.sha256_text(text))
 
 
 def passage_coding(book, passage, present=(), hits=(), roles=(), calibrated=True):

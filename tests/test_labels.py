@@ -22,6 +22,27 @@ def test_settled__agreement_else_adjudication_else_unknown(said, wanted):
     assert labels.settled(said)["threat"] is wanted
 
 
+DECIDED = {"time": "2026-11-24T10:00:00Z", "codebook_version": "1.2"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"time": "2026-11-24T11:00:00Z"}, []),  # came round after the ruling
+        ({"time": "2026-11-24T09:30:00Z"}, ["threat"]),
+        ({"time": "2026-11-24T11:00:00Z", "codebook_version": "1.3"}, ["threat"]),  # coded anew under another codebook
+        ({"time": "2026-11-24T11:00:00Z", "status": "withdrawn"}, []),
+    ],
+)
+def test_latest_blind__what_a_coder_says_after_the_ruling_does_not_count(changes, wanted):
+    passage = {"id": "d#00001", "document_id": "d", "start": 0, "end": 4, "text": "text"}
+    codes = [] if changes.get("status") else ["threat"]
+    rows = [label_row(passage, labels.ADJUDICATED, ["threat"], ["threat"], **DECIDED), label_row(passage, "ann", [], ["threat"]),
+            label_row(passage, "ann", codes, [] if changes.get("status") else ["threat"], **changes)]  # fmt: skip
+    kept = {label.coder: label for label in labels.latest_blind(map(labels.Label.model_validate, rows))}
+    assert set(kept) == {labels.ADJUDICATED, "ann"} and list(kept["ann"].codes) == wanted
+
+
 @pytest.fixture
 def cut(project):
     """A project whose passages are cut; its study, codes and passages."""

@@ -16,12 +16,12 @@ OF_ALL: Mapping[str, Callable[[Sums], Floats]] = {
     "raw_agreement": coefficients.raw_agreement, "prevalence": coefficients.prevalence,
 }  # fmt: skip
 NAMES = ("alpha", "ac1", "kappa", "positive_agreement", "raw_agreement", "prevalence")
-FEW = 5  # documents
+FEW = 5  # documents without which a bootstrap of documents says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A coefficient and its interval; nan where undefined, and for the interval where fewer than two documents have a say."""
+    """A coefficient and its interval; nan where undefined, and for the interval where fewer than FEW documents have a say."""
 
     value: float
     low: float
@@ -44,7 +44,7 @@ def figures(table: Table, documents: Sequence[str], level: float = 0.95, seed: i
 def with_intervals(of: Mapping[str, Callable[[Floats], Floats]], added: Floats, level: float, seed: int) -> dict[str, Figure]:
     """Coefficients of sums by document, each with its interval over the same draws."""
     values = {name: float(coefficient(added.sum(axis=0))) for name, coefficient in of.items()}
-    if len(added) < 2:
+    if len(added) < FEW:
         return {name: Figure(value, float("nan"), float("nan")) for name, value in values.items()}
     draws = intervals.drawn(added, seed)
     return {name: Figure(values[name], *intervals.interval(coefficient(draws), level)) for name, coefficient in of.items()}
@@ -64,8 +64,8 @@ def row_of(found: Mapping[str, Figure]) -> dict[str, Any]:
 def standing(alpha: Figure, bar: float, holding: int) -> str:
     """Where alpha stands to a study's bar, by its interval: above, below, open (the bar lies within) or unknown.
 
-    `holding`: documents in which anyone gave the code; with fewer than FEW a
-    bootstrap cannot tell how sure alpha is (one passage agreed upon gives 1 to 1).
+    `holding`: documents in which anyone gave the code; with fewer than FEW the
+    interval is no guide (one passage agreed upon gives 1 to 1).
     """
     if holding < FEW or not np.isfinite(alpha.low):
         return "unknown"

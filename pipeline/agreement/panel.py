@@ -60,8 +60,9 @@ def panel(gold: Sequence[Gold], machines: Mapping[str, Said], codes: Sequence[st
     hand = table_of([one.values for one in gold], codes)
     coders = {name: table_of([one.by_coder.get(name, {}) for one in gold], codes) for name in names}
     beside = {name: table_of([said.get(one.passage_id, {}) for one in gold], codes) for name, said in machines.items()}
-    groups = [Group("coders", tuple(names), tuple(coders.values()))] if len(names) > 1 else []
-    groups += [Group("pair", pair, (coders[pair[0]], coders[pair[1]])) for pair in combinations(names, 2)] if len(names) > 2 else []
+    pairs = combinations(names, 2) if len(names) > 2 else ()
+    groups = [Group("pair", pair, (coders[pair[0]], coders[pair[1]])) for pair in pairs]
+    groups += [Group("coders", tuple(names), tuple(coders.values()))] if len(names) > 1 else []
     groups += [Group("hand", ("hand", machine), (hand, table)) for machine, table in beside.items()]
     if len(names) > 1:
         groups += [Group("coder", (name, m), (coders[name], table)) for name in names for m, table in beside.items()]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from pipeline.agreement.coefficients import Table, double_coded
 from pipeline.agreement.figures import Figure, figures, finite, row_of, standing
-from pipeline.agreement.panel import Group, Panel
+from pipeline.agreement.panel import Group, Kind, Panel
 from pipeline.config import Study
 from pipeline.model import Row
 
@@ -74,7 +76,8 @@ def without_intervals(row: Row) -> Row:
     return {name: value for name, value in row.items() if name != "intervals"}
 
 
-def code_rows(panel: Panel, study: Study) -> list[Row]:
-    """Every group on every code that two of it coded, by code."""
-    rows = (code_row(group, code, panel, study) for code in range(len(panel.codes)) for group in panel.groups)
+def code_rows(panel: Panel, study: Study, kinds: Collection[Kind]) -> list[Row]:
+    """Every group of some kinds on every code that two of it coded, by code."""
+    groups = [group for group in panel.groups if group.kind in kinds]
+    rows = (code_row(group, code, panel, study) for code in range(len(panel.codes)) for group in groups)
     return [row for row in rows if row]

@@ -12,6 +12,10 @@ from pipeline.exchange.proposal import Ask, Proposal, Reader
 READERS = {
     ".qdpx": "qdpx:read",
     ".qdc": "qdc:read",
+    ".xlsx": "sheet:read",
+    ".csv": "sheet:read",
+    ".json": "label_studio:read",
+    ".jsonl": "doccano:read",
 }
 
 

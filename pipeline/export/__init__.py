@@ -11,9 +11,18 @@ from pipeline.progress import Track, no_track
 
 FORMATS = (
     Format("csv", "csv", "a row a passage; opens in any spreadsheet", "tables:write_csv", always=True),
-    Format("xlsx", "xlsx", "a workbook: summary, passages, documents, codebook", "tables:write_xlsx", always=True),
+    Format("xlsx", "xlsx", "a workbook: summary, passages, documents, codebook", "xlsx:write", always=True),
     Format("jsonl", "jsonl", "an object a passage; loses nothing", "tables:write_jsonl", always=True),
+    Format("parquet", "parquet", "a typed table for R, pandas and Arrow", "parquet:write", always=True),
+    Format("review", "xlsx", "passages to check, with room for verdicts; `policycode import` takes it back", "review:write", draws=True),
+    Format("labelling", "xlsx", "passages to label, without the machine's codes", "review:write_labelling", draws=True),
+    Format("label-studio", "json", "Label Studio tasks with predictions, and the configuration for them", "label_studio:write", draws=True),
+    Format("doccano", "jsonl", "doccano lines with labels and spans", "doccano:write", draws=True),
+    Format("spacy", "spacy", "spaCy's DocBin: codes as categories, rule hits as spans", "spacy_docs:write"),
+    Format("cas", "zip", "UIMA CAS XMI for INCEpTION, a document each, with the type system", "cas:write"),
+    Format("web-annotation", "jsonld", "W3C Web Annotations with positions and quotations", "web_annotation:write"),
     Format("qdpx", "qdpx", "a REFI-QDA project for NVivo, ATLAS.ti, MAXQDA, QualCoder", "qdpx:write_qdpx"),
+    Format("package", "zip", "a replication package that rebuilds its own tables: `make reproduce`", ".replication.package:write"),
     Format("qdc", "qdc", "a REFI-QDA codebook", "qdc:write_qdc"),
 )
 BY_NAME = {form.name: form for form in FORMATS}

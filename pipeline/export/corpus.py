@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline import ledger
@@ -20,11 +20,16 @@ class Coded:
     passages: list[Row]
     codings: list[Row]
 
-    def rows(self) -> Iterator[Row]:
-        """Each passage with its document's facts, its text and its codes."""
+    def bare_rows(self) -> Iterator[Row]:
+        """Each passage with its document's facts and its text."""
         facts = {key: value for key, value in self.document.items() if key not in OWN}
-        for passage, coding in zip(self.passages, self.codings, strict=True):
-            yield {**passage, **facts, **{key: value for key, value in coding.items() if key not in passage}}
+        for passage in self.passages:
+            yield {**passage, **facts}
+
+    def rows(self) -> Iterator[Row]:
+        """The same with its codes."""
+        for row, coding in zip(self.bare_rows(), self.codings, strict=True):
+            yield {**row, **{key: value for key, value in coding.items() if key not in row}}
 
 
 def coded_documents(study: Study) -> Iterator[Coded]:
@@ -43,3 +48,28 @@ def coded_passages(study: Study) -> Iterator[Row]:
     """Every coded passage, in reading order of its document."""
     for coded in coded_documents(study):
         yield from coded.rows()
+
+
+def chosen_passages(study: Study, ids: Sequence[str]) -> Iterator[Row]:
+    """Some passages with their documents' facts, uncoded, in the order asked for; reads only their documents."""
+    documents = ledger.Reader(study.outputs / "documents.jsonl")
+    passages = ledger.Reader(study.outputs / "passages.jsonl")
+    wanted = set(ids)
+    try:
+        names = sorted({name.rpartition("#")[0] for name in wanted} & set(passages.entries))
+        coded = (Coded(documents.rows(name)[0], passages.rows(name), []) for name in names)
+        found = {row["id"]: row for one in coded for row in one.bare_rows() if row["id"] in wanted}
+    finally:
+        documents.close()
+        passages.close()
+    yield from (found[name] for name in ids if name in found)
+
+
+def held(row: Row) -> list[str]:
+    """The codes the machine holds present on a passage."""
+    return [code for code, said in row["codes"].items() if said["present"]]
+
+
+def grounds(row: Row) -> list[Row]:
+    """The rule hits that count and whose code is held present: what a person is shown as the words behind a code."""
+    return [hit for hit in row["spans"] if not (hit["negated"] or hit["attributed"]) and row["codes"][hit["code"]]["present"]]

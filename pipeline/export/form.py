@@ -14,10 +14,11 @@ from pipeline.progress import Track, no_track
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a caller may choose beyond the format: which passages are drawn, and how many of them (None: all)."""
+    """What a caller may choose beyond the format: which passages are drawn ("": as is usual for it), how many, by which seed."""
 
-    draw: str = "all"
+    draw: str = ""
     size: int | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Exported:
 class Format:
     """One form of export.
 
-    `writer`: `module:function` below `pipeline.export`; the function has the
+    `writer`: `module:function`, relative to `pipeline.export`; the function has the
     signature of `Writer` and writes atomically. `always`: made by every run of
     the stage, as `export/codings.<suffix>`. `draws`: takes `--draw` and `--size`.
     """
@@ -47,7 +48,7 @@ class Format:
     def write(self, study: Study, path: Path, choices: Choices | None = None, track: Track = no_track) -> Exported:
         """Write the study's coded corpus to `path` in this form."""
         module, function = self.writer.split(":")
-        write: Writer = getattr(import_module(f"pipeline.export.{module}"), function)
+        write: Writer = getattr(import_module(f".{module}", __package__), function)
         return write(study, path, choices or Choices(), track)
 
 

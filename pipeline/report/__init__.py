@@ -14,7 +14,8 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     """Write report.html, report.md and figures/; counts for the log."""
     known = facts.read(study)
     sections = figures.all_figures(known)
-    content = page.html(known, sections)
+    drawings = figures.drawn(sections)
+    content = page.html(known, sections, drawings)
     store.write_text(study.outputs / "report.html", content)
     store.write_text(study.outputs / "report.md", markdown.report(known, sections))
-    return Counter(bytes=len(content.encode()), figures=figures.write(study, sections))
+    return Counter(bytes=len(content.encode()), figures=figures.write(study, sections, drawings))

@@ -17,7 +17,8 @@ from markupsafe import Markup, escape
 
 from pipeline.model import Row
 
-WIDE, NARROW = 700, 340  # pixels of a chart: on a page or in print, on a telephone
+alt.data_transformers.disable_max_rows()
+WIDE, NARROW = 860, 340  # pixels of a chart: on a page or in print, on a telephone
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 INK, SOFT, LINE = "#1c2329", "#56616b", "#d5dbe0"
 # Okabe and Ito (2008), Color Universal Design: told apart by all common kinds of colour blindness.
@@ -29,7 +30,7 @@ AXIS = {
 }  # fmt: skip
 CONFIG = {
     "background": "transparent", "font": FONT, "aria": False, "axis": AXIS, "view": {"stroke": None}, "padding": 6,
-    "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "symbolStrokeWidth": 2, "labelLimit": 320},
+    "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 320},
     "header": {"labelColor": INK, "labelFontSize": 13, "titleColor": INK, "labelFontWeight": "bold"},
 }  # fmt: skip
 
@@ -41,6 +42,11 @@ class Column:
     field: str
     head: str
     form: str = ""
+
+
+def columns(*said: str) -> tuple[Column, ...]:
+    """Columns from texts of the form `field | heading` or `field | heading | form`."""
+    return tuple(Column(*(part.strip() for part in one.split("|"))) for one in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +67,36 @@ class Figure:
 
 def specification(figure: Figure, width: int) -> str:
     """A figure's chart as Vega-Lite."""
-    chart: str = figure.draw(width).configure(**CONFIG).to_json()
+    chart: str = figure.draw(width).configure(**CONFIG).to_json(validate=False)
     return chart
 
 
 def svg(figure: Figure, width: int = WIDE) -> str:
     """A figure as an SVG file with its text alternative; marks are links that carry their own description."""
     drawn: str = vl_convert.vegalite_to_svg(specification(figure, width))
+    drawn = re.sub(r"(\.\d\d)\d+", r"\1", drawn)  # a hundredth of a pixel is enough
     drawn = re.sub(r'<a xlink:href="[^"#]*#', '<a tabindex="-1" href="#', drawn)
-    drawn = re.sub(r'(<path [^>]*?) aria-label="([^"]*)"([^>]*)/>', r"\1\3><title>\2</title></path>", drawn)
+    drawn = re.sub(r'<(path|line)([^>]*?) aria-label="([^"]*)"([^>]*)/>', r"<\1\2\4><title>\3</title></\1>", drawn)
     drawn = re.sub(r' (?:role|aria-roledescription)="graphics-symbol"| aria-roledescription="[^"]*"', "", drawn)
+    drawn = numbered(drawn, f"{figure.name}-{width}-")
     alternative = f'role="group" aria-label="{escape(figure.label)}"'
     return re.sub(r'class="marks" ', f"{alternative} ", drawn, count=1)
 
 
-def png(figure: Figure) -> bytes:
-    """A figure as PNG on white, at 200 % for print."""
-    drawn = {"background": "white"}
-    chart = figure.draw(WIDE).configure(**{**CONFIG, **drawn})
-    image: bytes = vl_convert.vegalite_to_png(chart.to_json(), scale=2)
+def numbered(drawn: str, prefix: str) -> str:
+    """An SVG whose ids start anew and are this drawing's own; the library counts them up from drawing to drawing."""
+    ids = list(dict.fromkeys(re.findall(r'\bid="((?:gradient_|clip)\d+)"', drawn)))
+    return re.sub(r"\b(?:gradient_|clip)\d+\b", lambda found: f"{prefix}{ids.index(found[0])}" if found[0] in ids else found[0], drawn)
+
+
+def png(drawn: str) -> bytes:
+    """An SVG as PNG on white, at 200 % for print."""
+    start = drawn.index(">") + 1
+    white = '<rect width="100%" height="100%" fill="white"/>'
+    image: bytes = vl_convert.svg_to_png(drawn[:start] + white + drawn[start:], scale=2)
     return image
 
 
-def inline(figure: Figure, width: int) -> Markup:
-    """A figure as SVG within the page."""
-    drawn = svg(figure, width)
+def inline(drawn: str) -> Markup:
+    """An SVG as part of a page."""
     return Markup(re.sub(r' (?:version|xmlns(?::\w+)?)="[^"]*"', "", drawn[: drawn.index(">")]) + drawn[drawn.index(">") :])
-
-
-def layered(*layers: Any, width: int, height: Any) -> Any:
-    """Layers as one chart of a size."""
-    return alt.layer(*layers).properties(width=width, height=height)

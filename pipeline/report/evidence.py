@@ -11,7 +11,7 @@ import base64
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -22,11 +22,11 @@ from pipeline.config import ROLES, Study
 from pipeline.labels import Gold
 from pipeline.model import Row
 
-ROOM = 3_400_000  # bytes of the packed passages, which leaves the figures a third of five megabytes
 MOST_LISTED = 60_000  # passages in the index
 MOST_SHOWN = 20_000  # passages that may come with their text
 DIGITS = 1000  # probabilities travel as thousandths
 Place = tuple[str, str]  # document, passage
+Columns = tuple[list[Any], str, list[Any], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,9 @@ class Packed:
     coded: int
     listed: int
     shown: int
+
+
+NOTHING = Packed("", 0, 0, 0)
 
 
 def present(coding: Row) -> dict[str, float]:
@@ -71,13 +74,13 @@ def ranked(study: Study, gold: Mapping[str, Gold]) -> list[Place]:
     return [place for *_, place in sorted(order)]
 
 
-def hand_labels(one: Gold | None, numbers: Mapping[str, int]) -> list[Any]:
+def hand_labels(one: Gold | None, codes: Iterable[str], numbers: Numbers) -> list[Any]:
     """What people said of a passage: settled codes, codes not settled, each coder's codes; empty where nobody labelled it."""
     if one is None:
         return []
-    coders = [[coder, [numbers[code] for code, said in given.items() if said]] for coder, given in sorted(one.by_coder.items())]
-    settled = [number for code, number in numbers.items() if one.values.get(code)]
-    return [settled, [number for code, number in numbers.items() if one.values.get(code) is None], coders]
+    coders = [[numbers[coder], [numbers[code] for code, said in given.items() if said]] for coder, given in sorted(one.by_coder.items())]
+    settled = [numbers[code] for code, value in one.values.items() if value]
+    return [settled, [numbers[code] for code in codes if one.values.get(code) is None], coders]
 
 
 def page_number(document: Row, start: int) -> int | str:
@@ -89,16 +92,43 @@ def page_number(document: Row, start: int) -> int | str:
     return sum(1 for begin in pages if begin <= start) or ""
 
 
-def packed_row(coding: Row, passage: Row, document: Row, number: int, one: Gold | None, numbers: Mapping[str, int]) -> list[Any]:
-    """One passage as the page's script unpacks it (templates/passages.js)."""
-    hits = [[s["start"], s["end"], numbers[s["code"]], s["rule"], s["negated"] + 2 * s["attributed"], s["source"], s["target"]]
-            for s in coding["spans"]]  # fmt: skip
-    why = [[numbers[code], parts] for code, parts in coding["why"].items()]
+class Numbers(dict[str, int]):
+    """Names by number, in the order in which they come: a name is told once, then its number stands for it."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = len(self)
+        return self[name]
+
+
+def packed_hit(span: Row, numbers: Numbers) -> list[int]:
+    """One rule hit: where, which code and rule, whether denied (1) or reported (2), who does it to whom."""
+    marks = span["negated"] + 2 * span["attributed"]
     return [
-        number, int(passage["id"].rsplit("#", 1)[1]), [[numbers[code], round(p * DIGITS)] for code, p in present(coding).items()],
-        sum(2**i for i, role in enumerate(ROLES) if role in coding["roles"]),
-        hand_labels(one, numbers), page_number(document, passage["start"]), passage["text"], hits, why,
-    ]  # fmt: skip
+        span["start"],
+        span["end"],
+        numbers[span["code"]],
+        numbers[span["rule"]],
+        marks,
+        numbers[span["source"]],
+        numbers[span["target"]],
+    ]
+
+
+def packed_row(coding: Row, passage: Row, document: Row, place: int, one: Gold | None, numbers: Numbers) -> Columns:
+    """One passage as the page's script unpacks it (templates/passages.js): its place in the index, text, rule hits, reasons."""
+    codes = [[numbers[code], round(p * DIGITS)] for code, p in present(coding).items()]
+    roles = sum(2**i for i, role in enumerate(ROLES) if role in coding["roles"])
+    index = [
+        place,
+        int(passage["id"].rsplit("#", 1)[1]),
+        codes,
+        roles,
+        hand_labels(one, coding["codes"], numbers),
+        page_number(document, passage["start"]),
+    ]
+    hits = [packed_hit(span, numbers) for span in coding["spans"]]
+    why = [[numbers[code], [[numbers[name], round(part * 100)] for name, part in parts]] for code, parts in coding["why"].items()]
+    return index, passage["text"], hits, why
 
 
 def facts(document: Row, study: Study) -> list[Any]:
@@ -108,11 +138,11 @@ def facts(document: Row, study: Study) -> list[Any]:
     return [document["id"], document["title"], *groups, document["date"], str(year or "undated"), study.period_of(year), document["source"]]
 
 
-def rows_of(study: Study, book: Codebook, places: Sequence[Place], gold: Mapping[str, Gold]) -> tuple[list[Any], dict[str, list[Any]]]:
+def rows_of(study: Study, places: Sequence[Place], gold: Mapping[str, Gold], numbers: Numbers) -> tuple[list[Any], dict[str, Columns]]:
     """Documents, and packed rows by passage, of some places."""
     readers = {name: ledger.Reader(study.outputs / f"{name}.jsonl") for name in ("documents", "passages", "codings")}
-    numbers = {code: i for i, code in enumerate(book.ids)}
-    documents, rows = [], {}
+    documents: list[Any] = []
+    rows: dict[str, Columns] = {}
     for name, group in groupby(sorted(places), key=lambda place: place[0]):
         document = readers["documents"].rows(name)[0]
         wanted = {passage for _, passage in group}
@@ -132,19 +162,25 @@ def packed(value: Any) -> str:
     return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode()
 
 
-WITHOUT_TEXT = 6  # fields of a packed row that stay when its text is left out
+def columns(rows: Mapping[str, Columns], full: Set[str]) -> Row:
+    """Rows column by column, since like packs best beside like; 0 for the text, hits and reasons of a passage not in `full`."""
+    found = sorted(rows.items())
+    made: Row = {"passages": [row[0] for _, row in found]}
+    for i, name in enumerate(("texts", "hits", "why"), 1):
+        made[name] = [row[i] if passage in full else 0 for passage, row in found]
+    return made
 
 
-def pack(study: Study, book: Codebook, gold: Mapping[str, Gold], extra: Row, room: int = ROOM) -> Packed:
+def pack(study: Study, book: Codebook, gold: Mapping[str, Gold], extra: Row, room: int) -> Packed:
     """The passages that fit into `room` bytes; `extra` travels with them."""
     order = ranked(study, gold)
     listed = order[:MOST_LISTED]
-    documents, rows = rows_of(study, book, listed, gold)
+    numbers = Numbers((code, i) for i, code in enumerate(book.ids))
+    documents, rows = rows_of(study, listed, gold, numbers)
+    head = {**extra, "names": list(numbers), "roles": ROLES, "documents": documents}
     shown = min(len(listed), MOST_SHOWN)
     while True:
-        full = {passage for _, passage in listed[:shown]}
-        cut = [row if passage in full else row[:WITHOUT_TEXT] for passage, row in sorted(rows.items())]
-        content = packed({**extra, "codes": book.ids, "roles": ROLES, "documents": documents, "passages": cut})
+        content = packed({**head, **columns(rows, {passage for _, passage in listed[:shown]})})
         if len(content) <= room or not shown:
             return Packed(content, len(order), len(listed), shown)
         shown = int(shown * min(0.97 * room / len(content), 0.97))

@@ -9,11 +9,12 @@ import pandas as pd
 
 from pipeline import store
 from pipeline.config import Study
-from pipeline.report import charts, quality, weights
-from pipeline.report.drawing import Figure, png, svg
+from pipeline.report import quality, shares, weights
+from pipeline.report.drawing import NARROW, WIDE, Figure, png, svg
 from pipeline.report.facts import Facts
 
 Sections = Mapping[str, Sequence[Figure]]
+Drawn = Mapping[str, Mapping[str, str]]
 
 
 def all_figures(facts: Facts) -> Sections:
@@ -24,15 +25,25 @@ def all_figures(facts: Facts) -> Sections:
     made: dict[str, list[Figure | None]] = {
         "narratives": [weights.narratives(result) for result in results],
         "codes": [weights.pushes(facts, facts.headline, narrative) for narrative in facts.ahead],
-        "shares": [charts.estimates(facts, facts.book.frames, "frames"), charts.estimates(facts, subs, "sub-codes")],
-        "groups": [charts.by_group(facts, name) for name in ("partner", "kind", "country")],
-        "time": [weights.lean_by_year(facts, scope), weights.lean_by(facts, "period", scope), charts.timeline(facts), charts.by_group(facts, "period")],
-        "speakers": [weights.lean_by(facts, "speaker", scope), charts.by_group(facts, "speaker")],
-        "documents": [charts.documents(facts)],
+        "shares": [shares.estimates(facts, facts.book.frames, "frames"), shares.estimates(facts, subs, "sub-codes")],
+        "groups": [shares.by_group(facts, name) for name in ("partner", "kind", "country")],
+        "time": [
+            weights.lean_by_year(facts, scope),
+            weights.lean_by(facts, "period", scope),
+            shares.timeline(facts),
+            shares.by_group(facts, "period"),
+        ],
+        "speakers": [weights.lean_by(facts, "speaker", scope), shares.by_group(facts, "speaker")],
+        "documents": [shares.documents(facts)],
         "reliability": [quality.agreement(facts)],
-        "sensitivity": [weights.sensitivity(result) for result in results],
+        "sensitivity": [quality.sensitivity(facts, result) for result in results],
     }
     return {section: [one for one in found if one is not None] for section, found in made.items()}
+
+
+def drawn(sections: Sections) -> Drawn:
+    """Every figure as SVG, for wide and for narrow screens, by its name."""
+    return {one.name: {"wide": svg(one, WIDE), "narrow": svg(one, NARROW)} for found in sections.values() for one in found}
 
 
 def as_csv(figure: Figure) -> str:
@@ -42,14 +53,14 @@ def as_csv(figure: Figure) -> str:
     return out.getvalue()
 
 
-def write(study: Study, sections: Sections) -> int:
+def write(study: Study, sections: Sections, drawings: Drawn) -> int:
     """Write every figure as SVG, PNG and CSV, and remove those of an earlier run; how many."""
     folder = study.outputs / "figures"
     figures = [one for found in sections.values() for one in found]
     for path in folder.glob("*.*"):
         path.unlink()
     for one in figures:
-        store.write_text(folder / f"{one.name}.svg", svg(one))
-        store.write_bytes(folder / f"{one.name}.png", png(one))
+        store.write_text(folder / f"{one.name}.svg", drawings[one.name]["wide"])
+        store.write_bytes(folder / f"{one.name}.png", png(drawings[one.name]["wide"]))
         store.write_text(folder / f"{one.name}.csv", as_csv(one))
     return len(figures)

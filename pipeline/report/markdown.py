@@ -11,11 +11,13 @@ from pipeline.report import methods, quality
 from pipeline.report.drawing import Column, Figure
 from pipeline.report.facts import Facts
 from pipeline.report.figures import Sections
-from pipeline.report.page import written
+from pipeline.report.rendering import written
 
 HEADINGS = {
-    "narratives": "Which narrative the words fit", "codes": "Evidence by code", "shares": "How often each code stands", "groups": "By group",
-    "time": "Over time", "speakers": "Speakers", "documents": "Documents by code", "reliability": "Reliability", "sensitivity": "Sensitivity",
+    "narratives": "Which narrative the words fit", "codes": "Evidence by code", "shares": "How often each code stands",
+    "groups": "By group",
+    "time": "Over time", "speakers": "Speakers", "documents": "Documents by code", "reliability": "Reliability",
+    "sensitivity": "Sensitivity",
 }  # fmt: skip
 TABLES = {"narratives", "codes", "shares", "reliability", "sensitivity"}  # the other tables are long; they stand in figures/*.csv
 
@@ -40,12 +42,21 @@ def figure(one: Figure, tabled: bool) -> str:
 
 def report(facts: Facts, sections: Sections) -> str:
     """The whole report."""
-    lead = [f"# {plain(facts.study.title)}", plain(facts.study.question), *(f"**{plain(result['words'])}**" for result in facts.found["scopes"])]
+    lead = [
+        f"# {plain(facts.study.title)}",
+        plain(facts.study.question),
+        *(f"**{plain(result['words'])}**" for result in facts.found["scopes"]),
+    ]
     body = []
     for name, figures in sections.items():
         if figures:
             body += [f"## {HEADINGS[name]}", *(figure(one, name in TABLES) for one in figures)]
     rows = quality.classifier_rows(facts)
     body += ["## Quality of the classifier", table(quality.QUALITY, rows)] if rows else []
-    method = ["## Methods", plain(methods.paragraph(facts)), "## References", "\n".join(f"- {plain(one)}" for one in methods.references(facts))]
+    method = [
+        "## Methods",
+        plain(methods.paragraph(facts)),
+        "## References",
+        "\n".join(f"- {plain(one)}" for one in methods.references(facts)),
+    ]
     return "\n\n".join([*lead, *body, *method]) + "\n"

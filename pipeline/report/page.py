@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-import jinja2
 from markupsafe import Markup
 
 from pipeline.model import Row
-from pipeline.report import drawing, evidence, methods, quality
-from pipeline.report.drawing import Column
+from pipeline.report import evidence, methods, quality
+from pipeline.report.drawing import columns
 from pipeline.report.facts import NONE, Facts
-from pipeline.report.figures import Sections
+from pipeline.report.figures import Drawn, Sections
 from pipeline.report.links import link
 from pipeline.report.quotes import quotes
+from pipeline.report.rendering import TEMPLATES, environment
 
-TEMPLATES = Path(__file__).parent / "templates"
+LIMIT = 4_900_000  # bytes of the page; what figures and tables leave is for passages
 SCRIPTS = ("passages.js", "browser.js")
-ABSENT = (Column("name", "Code"), Column("level", "Expected"), Column("share", "Share of statements", "percent"),
-          Column("expected", "Under the narrative", "percent"), Column("reference", "At large", "percent"))  # fmt: skip
-TURNING = (Column("name", "Narrative"), Column("means", "Where"), Column("date", "From"), Column("before", "Lean before", "signed"),
-           Column("after", "After", "signed"), Column("p", "p", "p"), Column("tested", ""))  # fmt: skip
+MOVING = columns(
+    "name | Code",
+    "push | Decibans | signed",
+    "share | Share of statements | percent",
+    "reference | At large | percent",
+    "level | The narrative",
+)
+ABSENT = columns("name | Code", "level | The narrative", "share | Share of statements | percent",
+          "expected | Under the narrative | percent", "reference | At large | percent")  # fmt: skip
+TURNING = columns("name | Narrative", "means | Where", "date | From", "before | Lean before | signed",
+           "after | After | signed", "p | p | p", "tested | Test")  # fmt: skip
 HEAT = (0.0, 0.02, 0.05, 0.1, 0.2)  # shares of a document at which the heat map turns darker
-FORMS = {"percent": "{:.1%}", "count": "{:,.0f}", "signed": "{:+.1f}", "figure": "{:.2f}", "p": "{:.3f}", "": "{}"}
-
-
-def written(value: Any, form: str = "") -> str:
-    """A figure as the page writes it; a dash for what is not known."""
-    if value is None or value != value:  # NaN is not itself
-        return "–"
-    return FORMS[form].format(value)
+REGISTERED = {
+    "registered": "Its rules were registered before labels were read",
+    "changed after": "Its rules were changed after they were registered",
+    "not registered": "Its rules were not registered beforehand",
+}
+LEVELS = {"strong": "expects it often", "some": "expects it", "little": "expects it seldom", "against": "excludes it", "": "is silent"}
 
 
 def integrity(content: str) -> str:
@@ -69,25 +73,33 @@ def travelling(facts: Facts) -> Row:
     return {"frames": facts.book.frames, "about": about, "narratives": names, "pulls": pulls}
 
 
-def environment() -> jinja2.Environment:
-    """Templates in which every value is escaped unless it was made safe."""
-    made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    made.filters.update(written=written, drawn=drawing.inline)
-    made.globals.update(link=link, heat=heat, wide=drawing.WIDE, narrow=drawing.NARROW)
-    return made
+def coded(facts: Facts, rows: Sequence[Row], narrative: str) -> list[Row]:
+    """Rows about codes of a narrative with the codes' names, what it expects of them, and the addresses of their passages."""
+    scope = facts.headline["scope"]
+    return [
+        {
+            **row,
+            "name": facts.code_name(row["code"]),
+            "level": LEVELS[row["level"]],
+            "open": link(code=row["code"], narrative=narrative, scope=scope),
+        }
+        for row in rows
+    ]
 
 
-def html(facts: Facts, sections: Sections) -> str:
+def html(facts: Facts, sections: Sections, drawn: Drawn) -> str:
     """The whole page."""
-    packed = evidence.pack(facts.study, facts.book, facts.gold, travelling(facts))
     style, script = source("report.css"), source(*SCRIPTS)
-    named = {"absent_columns": ABSENT, "turning_columns": TURNING, "turning": turning_rows(facts)}
-    context: dict[str, Any] = {
+    context: Row = {
         "facts": facts, "study": facts.study, "book": facts.book, "found": facts.found, "headline": facts.headline, "card": facts.card,
-        "figures": sections, "quotes": quotes(facts), "packed": packed, "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY,
+        "figures": sections, "drawn": drawn, "quotes": quotes(facts),
+        "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY, "moving": MOVING, "absent": ABSENT,
+        "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED,
+        "heat": heat, "coded": coded,
         "paragraph": methods.paragraph(facts), "references": methods.references(facts),
-        **named, "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),
+        "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),
     }  # fmt: skip
-    templates = environment()
-    templates.filters["named"] = lambda rows: [{**row, "name": facts.code_name(row["code"]), "open": link(code=row["code"])} for row in rows]
-    return templates.get_template("report.html").render(context)
+    template = environment().get_template("report.html")
+    size = len(template.render(context, packed=evidence.NOTHING).encode())
+    packed = evidence.pack(facts.study, facts.book, facts.gold, travelling(facts), LIMIT - size)
+    return template.render(context, packed=packed)

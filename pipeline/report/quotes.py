@@ -33,6 +33,12 @@ def marked(words: str, span: Row, frames: Sequence[str]) -> Markup:
     return Markup('<mark class="{}" title="{}">{}</mark>').format(classes, title, words)
 
 
+def rules_of(spans: Sequence[Row]) -> str:
+    """The rules that hit a passage, in a line; in brackets those whose hit its sentence denies or only reports."""
+    live = {span["rule"]: False for span in spans} | {span["rule"]: True for span in spans if not (span["negated"] or span["attributed"])}
+    return ", ".join(rule if counts else f"({rule})" for rule, counts in live.items()) or "none"
+
+
 def who_said(document: Row) -> str:
     """A document's speaker, title and date in a line, nothing twice."""
     parts = [document["speaker"], document["title"] if document["speaker"] not in document["title"] else "", document["date"]]
@@ -47,7 +53,7 @@ def wanted(facts: Facts) -> dict[str, dict[str, list[Row]]]:
         taken: set[str] = set()
         found[narrative] = {}
         for side in ("confirming", "disconfirming"):
-            chosen = []
+            chosen: list[Row] = []
             for one in row["evidence"][side]:
                 free = [passage["id"] for passage in one["passages"] if passage["id"] not in taken]
                 if free and len(chosen) < CODES_QUOTED:
@@ -66,7 +72,8 @@ def texts(study: Study, book: Codebook, ids: Iterable[str]) -> Mapping[str, Row]
         facts = readers["documents"].rows(document)[0]
         text = next(row["text"] for row in readers["passages"].rows(document) if row["id"] == passage_id)
         spans = next(row["spans"] for row in readers["codings"].rows(document) if row["id"] == passage_id)
-        found[passage_id] = {"id": passage_id, "who": who_said(facts), "text": text, "html": highlighted(text, spans, book.frames), "source": facts["source"]}
+        html = highlighted(text, spans, book.frames)
+        found[passage_id] = {"id": passage_id, "who": who_said(facts), "html": html, "rules": rules_of(spans), "source": facts["source"]}
     for reader in readers.values():
         reader.close()
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from pipeline import store
+from pipeline import adjudicators, definitions, store
 from pipeline.codebook import Codebook
 from pipeline.config import Strict
 from pipeline.errors import PipelineError
@@ -46,21 +46,27 @@ def save(bench: Bench, sent: Submission) -> Label:
     with bench.lock:
         if sent.submission in bench.log.submissions:
             return bench.log.submissions[sent.submission]
+        if bench.coder in adjudicators.declared(bench.study):
+            raise PipelineError("You chose to adjudicate this study, and have seen what others said: your labels would not be blind.")
         row = bench.corpus.passage(sent.passage_id)
         if store.sha256_text(row["text"]) != sent.text_sha256:
             raise Conflict("The texts were cut anew meanwhile; this passage is another now.", "Load it again.", "passage")
+        standing = bench.log.current((row["document_id"], sent.text_sha256))
+        if sent.skip and standing and standing.status == "coded":
+            raise PipelineError("This passage has a label; undo takes it back.", "")
         book = bench.book
         if sent.codebook != book.version:
             raise Conflict("The codebook has changed since this page was loaded.", "Read what changed, then save again.", "codebook")
+        definitions.keep(bench.study, book)
         return bench.log.add(label_of(bench, row, sent, book), sent.seen)
 
 
 def label_of(bench: Bench, row: Row, sent: Submission, book: Codebook) -> Label:
     """The label that a submission comes to."""
     return Label(
-        **placed(row), coder=bench.coder, drawn=drawn(bench, row), memo=sent.memo, assisted=bench.assist,
+        **placed(row), coder=bench.coder, drawn=drawn(bench, row), memo=sent.memo, assisted=bench.assist or row["id"] in bench.revealed.ids,
         codebook_version=book.version, time=now(), submission=sent.submission, status="skipped" if sent.skip else "coded",
-        **({} if sent.skip else decision(row, sent, book)),
+        **({"codes": (), "considered": ()} if sent.skip else decision(row, sent, book)),
     )  # fmt: skip
 
 

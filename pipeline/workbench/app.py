@@ -8,12 +8,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import PipelineError
-from pipeline.workbench import label_pages
+from pipeline.workbench import adjudication_pages, agreement_pages, label_pages, progress_pages, search_pages, second_look_pages
 from pipeline.workbench.bench import Bench
 from pipeline.workbench.security import Guard
 from pipeline.workbench.web import STATIC, environment, on_error
 
-PAGES = (label_pages,)  # each has ROUTES, and NAV: (path, name) of what the navigation shows
+# each has ROUTES, and NAV: (path, name) of what the navigation shows
+PAGES = (label_pages, search_pages, progress_pages, second_look_pages, agreement_pages, adjudication_pages)
 
 
 def create_app(bench: Bench, token: str, port: int) -> Starlette:

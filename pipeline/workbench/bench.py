@@ -13,6 +13,9 @@ from pipeline.label_log import Key, LabelLog, checked_coder, key_of
 from pipeline.labels import Label
 from pipeline.plan import Planned
 from pipeline.workbench.corpus import Corpus
+from pipeline.workbench.retrain import Retrain
+from pipeline.workbench.revealed import Revealed
+from pipeline.workbench.search import Haystack
 
 
 class Bench:
@@ -23,11 +26,14 @@ class Bench:
         self.lock = RLock()
         self.corpus = Corpus(study.outputs)
         self.corpus.passages.opened()
+        self.haystack = Haystack(study.outputs / "passages.jsonl")
         self.stamp: tuple[int, ...] = ()
         self.book_problem = ""
         self.loaded = codebook.load(study.codebook_folder)
         self.log = LabelLog(study.labels, checked_coder(coder), self.loaded.ids)
         self.others = Others(study, coder)
+        self.revealed = Revealed(study, coder)
+        self.retrain = Retrain(study)
         self.given_before = len(self.log.order)
         self.take_plan()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import jinja2
 from starlette.requests import Request
@@ -21,7 +22,7 @@ def environment() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(HERE / "templates")
     made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["percent"] = lambda value: "n/a" if value is None else f"{value:.1%}"
-    made.filters["figure"] = lambda value: "n/a" if value is None else f"{value:.2f}"
+    made.filters["figure"] = lambda value: "n/a" if value is None else f"{round(value, 2) + 0.0:.2f}"
     return made
 
 
@@ -37,6 +38,11 @@ def page(request: Request, template: str, **context: Any) -> HTMLResponse:
     return HTMLResponse(request.app.state.templates.get_template(template).render(**shared, **context))
 
 
+def partial(request: Request, template: str, **context: Any) -> HTMLResponse:
+    """A part of a page, for a script to put in its place."""
+    return HTMLResponse(request.app.state.templates.get_template(template).render(bench=bench_of(request), **context))
+
+
 async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object a request carries; an error where it carries something else."""
     if request.headers.get("content-type", "").split(";")[0] != "application/json":
@@ -48,6 +54,12 @@ async def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise PipelineError("The request is no JSON object.")
     return given
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form that a page of ours posted; of a name given twice the last."""
+    given = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in given.items()}
 
 
 async def on_error(request: Request, error: Exception) -> JSONResponse | HTMLResponse:

@@ -36,13 +36,33 @@ function marked(passage, code) {
 
 function reasons(passage) {
   const rows = [...passage.codes].map(([code, p]) => {
-    const why = (passage.why.get(code) || []).map(([name, part]) => `${name} ${part > 0 ? "+" : "−"}${Math.abs(part).toFixed(2)}`);
+    const why = (passage.why.get(code) || []).map(([name, part]) => `${feature(name)} ${part > 0 ? "+" : "−"}${Math.abs(part).toFixed(2)}`);
     return element("tr", {}, element("th", { scope: "row" }, element("span", { class: `chip ${frameOf(code)}` }, code)),
       element("td", { class: "n" }, p.toFixed(2)), element("td", { dir: "auto" }, why.join(", ") || "follows from its sub-code"));
   });
   if (!rows.length) return "";
   const head = element("tr", {}, ...["Code", "Probability", "Words and [rules] that moved it"].map((name) => element("th", { scope: "col" }, name)));
   return element("table", { class: "why" }, element("thead", {}, head), element("tbody", {}, ...rows));
+}
+
+// The name of a feature of the classifier in words (pipeline/features.py).
+function feature(name) {
+  const [kind, ...rest] = name.slice(1, -1).split(":");
+  const said = rest.join(":");
+  if (!name.startsWith("[") || !said) return name;
+  if (kind === "way") {
+    const [frame, who] = [rest[0], rest.slice(1).join(":").split(">").map((role) => (role === "-" ? "someone" : role))];
+    return `[${frame}: ${who[0]} to ${who[1]}]`;
+  }
+  const words = { live: "rules for ", denied: "rules for, but denied: ", role: "names the ", rule: "rule " };
+  return `[${words[kind] || ""}${said}]`;
+}
+
+function ruleLine(passage) {
+  if (!passage.hits.length) return "";
+  const counts = new Map();
+  for (const hit of passage.hits) counts.set(hit.rule, counts.get(hit.rule) || !(hit.denied || hit.reported));
+  return element("p", { class: "meta" }, "Rules: " + [...counts].map(([rule, live]) => (live ? rule : `(${rule})`)).join(", "));
 }
 
 function handLine(passage) {
@@ -73,14 +93,15 @@ function placeLine(passage) {
 
 function article(passage, wanted) {
   const left = "Its text is left out of this page to keep it small; it stands in export/codings.csv under this id.";
-  const text = passage.text === undefined ? element("p", { class: "note" }, left) : marked(passage, wanted.code);
-  return element("article", {}, heading(passage), text, reasons(passage), handLine(passage), placeLine(passage));
+  const text = passage.text === null ? element("p", { class: "note" }, left) : marked(passage, wanted.code);
+  return element("article", {}, heading(passage), text, ruleLine(passage), reasons(passage), handLine(passage), placeLine(passage));
 }
 
-function summary(found, wanted) {
+function summary(found, wanted, someLeftOut) {
   const documents = new Set(found.map((passage) => passage.document)).size;
   const count = (n, name) => `${n.toLocaleString("en")} ${name}${n === 1 ? "" : "s"}`;
-  const missing = found.filter((passage) => passage.text === undefined).length;
+  const missing = found.filter((passage) => passage.text === null).length;
+  if (wanted.text && someLeftOut) return `${count(found.length, "passage")} among the texts that are here; the others stand in export/codings.csv only`;
   const rest = missing ? `; the texts of ${missing.toLocaleString("en")} stand in export/codings.csv only` : "";
   return found.length ? `${count(found.length, "passage")} in ${count(documents, "document")}${rest}` : "No passage fits. Loosen a filter.";
 }
@@ -96,6 +117,7 @@ class Browser {
     this.section = find("passages");
     this.list = find("list");
     this.opener = null;
+    this.someLeftOut = data.passages.some((passage) => passage.text === null);
     this.fillChoices();
     this.listen();
     this.follow(false);
@@ -112,7 +134,9 @@ class Browser {
   listen() {
     addEventListener("hashchange", () => this.follow(true));
     document.addEventListener("click", (event) => {
-      const link = event.target.closest("a[href^='#']");
+      const row = event.target.closest("figure tbody tr, details tbody tr");
+      const link = event.target.closest("a[href^='#']") || (row && row.querySelector("a[href*='=']"));
+      if (link && !event.target.closest("a")) location.hash = link.getAttribute("href");
       if (link && !this.section.contains(link)) this.opener = link;
       if (link && link.getAttribute("href") === location.hash) this.follow(true);
     });
@@ -144,7 +168,7 @@ class Browser {
     this.found = chosen(this.data, this.wanted);
     this.shown = 0;
     this.list.replaceChildren();
-    find("count").textContent = summary(this.found, this.wanted);
+    find("count").textContent = summary(this.found, this.wanted, this.someLeftOut);
     describe(this.wanted);
     this.chips();
     this.show();
@@ -182,6 +206,15 @@ class Browser {
     history.replaceState(null, "", location.pathname + location.search);
     if (this.opener) this.opener.focus({ preventScroll: true });
   }
+}
+
+// Print shows the tables that a reader of the screen may open.
+for (const [event, open] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => document.querySelectorAll("details:not(.long)").forEach((one) => {
+    if (open && !one.open) one.dataset.printed = "";
+    if (open || "printed" in one.dataset) one.open = open;
+    if (!open) delete one.dataset.printed;
+  }));
 }
 
 unpacked().then((data) => new Browser(read(Object.assign(book, data)))).catch(() => {

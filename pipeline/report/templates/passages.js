@@ -9,21 +9,21 @@ async function unpacked() {
 }
 
 function read(data) {
-  const names = (numbers) => numbers.map((number) => data.codes[number]);
+  const named = (numbers) => numbers.map((number) => data.names[number]);
   const documents = data.documents.map(([id, title, speaker, country, kind, date, year, period, source]) =>
     ({ id, title, speaker, country, kind, date, year, period, source }));
-  const passages = data.passages.map(([number, ordinal, codes, roles, hand, page, text, hits, why], order) => ({
-    id: `${documents[number].id}#${String(ordinal).padStart(5, "0")}`,
-    document: documents[number],
+  const passages = data.passages.map(([place, ordinal, codes, roles, hand, page], order) => ({
+    id: `${documents[place].id}#${String(ordinal).padStart(5, "0")}`,
+    document: documents[place],
     order,
-    codes: new Map(codes.map(([code, p]) => [data.codes[code], p / 1000])),
+    codes: new Map(codes.map(([code, p]) => [data.names[code], p / 1000])),
     roles: data.roles.filter((_, bit) => roles & (1 << bit)),
-    hand: hand.length ? { settled: names(hand[0]), open: names(hand[1]), coders: hand[2].map(([who, said]) => [who, names(said)]) } : null,
+    hand: hand.length ? { settled: named(hand[0]), open: named(hand[1]), coders: hand[2].map(([who, said]) => [data.names[who], named(said)]) } : null,
     page,
-    text,
-    hits: (hits || []).map(([start, end, code, rule, marks, from, to]) =>
-      ({ start, end, code: data.codes[code], rule, denied: marks & 1, reported: marks & 2, from, to })),
-    why: new Map((why || []).map(([code, parts]) => [data.codes[code], parts])),
+    text: data.texts[order] || null,
+    hits: (data.hits[order] || []).map(([start, end, code, rule, marks, from, to]) =>
+      ({ start, end, code: data.names[code], rule: data.names[rule], denied: marks & 1, reported: marks & 2, from: data.names[from], to: data.names[to] })),
+    why: new Map((data.why[order] || []).map(([code, parts]) => [data.names[code], parts.map(([name, part]) => [data.names[name], part / 100])])),
   }));
   return { ...data, documents, passages };
 }
