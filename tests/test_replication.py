@@ -28,7 +28,8 @@ def trial(module_project):
         module_project.call(stage, "--study", module_project.study_file)
     book = codebook.load(module_project.study().codebook_folder)
     for coder in ("rita", "sam"):
-        rows = [label_row(row, coder, ["threat"] if coder == "rita" else [], book.ids) for row in module_project.rows("passages.jsonl")]
+        passages = module_project.rows("passages.jsonl")[::2]
+        rows = [label_row(row, coder, ["threat"] if number or coder == "rita" else [], book.ids) for number, row in enumerate(passages)]
         write_labels(module_project, coder, rows)
     assert module_project.call("run", "--study", module_project.study_file).exit_code == 0
     return module_project

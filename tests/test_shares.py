@@ -19,7 +19,9 @@ def corpus(rng, documents=30, length=20, share=0.3):
     names = tuple(f"d{i}" for i in range(documents))
     passages = tuple(f"d{d}#{i:05}" for i, d in enumerate(document))
     present = np.column_stack([said, said]) == 1
-    return Coded(IDS, FRAMES, passages, names, document, p, present, np.zeros(len(document), dtype=bool), True), np.column_stack([truth, truth])
+    return Coded(IDS, FRAMES, passages, names, document, p, present, np.zeros(len(document), dtype=bool), True), np.column_stack(
+        [truth, truth]
+    )
 
 
 def labelled(coded, truth, rows):
