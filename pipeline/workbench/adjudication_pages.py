@@ -124,4 +124,3 @@ ROUTES = [
     Route("/agreement/adjudicate", adjudicate_save, methods=["POST"]),
     Route("/agreement/adjudicator", declare, methods=["POST"]),
 ]
-NAV: list[tuple[str, str]] = []
