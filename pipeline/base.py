@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix, diags, hstack
 
-from pipeline import classifier, codebook, labels, measure, store
+from pipeline import classifier, codebook, embeddings, labels, measure, store
 from pipeline.base_card import base_markdown
 from pipeline.card_charts import calibration_chart, learning_chart
 from pipeline.classifier import document_folds, out_of_fold
 from pipeline.codebook import Codebook
 from pipeline.config import Study, home
-from pipeline.diagnosis import calibration, code_rows, confusion, frames_only, learning_curve, worst_errors
+from pipeline.diagnosis import Said, calibration, code_rows, confusion, frames_only, learning_curve, worst_errors
 from pipeline.errors import PipelineError
-from pipeline.features import Bools, Floats, Ints, Space, TrainingSet, live_hits
+from pipeline.features import Ints, Space, TrainingSet, live_hits
 from pipeline.labels import Gold
 from pipeline.model import Row
 from pipeline.train import training_set
@@ -67,23 +67,33 @@ def only(training: TrainingSet, space: Space, part: str) -> TrainingSet:
     return replace(training, x=csr_matrix(training.x @ diags(keep)))
 
 
-def rules_decide(training: TrainingSet, book: Codebook, space: Space) -> tuple[Floats, Bools]:
+def rules_decide(training: TrainingSet, book: Codebook, space: Space) -> Said:
     """What the rules alone say: a live hit or none."""
     hits = np.column_stack([live_hits(training.x, code, space) for code in book.ids])
     return hits.astype(float), hits
 
 
-def ablation(book: Codebook, space: Space, training: TrainingSet, splits: list[tuple[Ints, Ints]], full: tuple[Floats, Bools]) -> list[Row]:
-    """Quality of the frames by rules alone, words alone, and both, on the same held-out documents."""
+def ablation(
+    book: Codebook, space: Space, training: TrainingSet, splits: list[tuple[Ints, Ints]], full: Said, gold: Sequence[Gold]
+) -> list[Row]:
+    """Quality of the frames by parts of the classifier on the same held-out documents; sentence embeddings where that extra is there."""
     variants = {
         "rules alone, as they are": rules_decide(training, book, space),
-        "classifier on rule hits alone": out_of_fold(book, space, only(training, space, "rules"), splits),
-        "classifier on words alone": out_of_fold(book, space, only(training, space, "words"), splits),
+        "classifier on rule hits alone": out_of_fold(book, space, only(training, space, "rules"), splits, book.frames),
+        "classifier on words alone": out_of_fold(book, space, only(training, space, "words"), splits, book.frames),
         "words and rules (shipped)": full,
     }
-    return [
-        {"variant": name, **row} for name, said in variants.items() for row in frames_only(book, code_rows(book, training, said, LEVEL))
-    ]
+    if embeddings.available():
+        variants["words, rules and sentence embeddings"] = out_of_fold(book, space, embedded(training, gold), splits, book.frames)
+    rows = {name: frames_only(book, code_rows(book, training, said, LEVEL)) for name, said in variants.items()}
+    return [{"variant": name, **row} for name, made in rows.items() for row in made]
+
+
+def embedded(training: TrainingSet, gold: Sequence[Gold]) -> TrainingSet:
+    """The training set with the sentence embeddings of its passages beside its features."""
+    texts = {store.sha256_text(one.text): one.text for one in gold}
+    vectors = embeddings.embed([texts[name] for name in training.texts])
+    return replace(training, x=csr_matrix(hstack([training.x, csr_matrix(vectors)])))
 
 
 def across_collections(studies: Sequence[Study], book: Codebook, gold: dict[str, list[Gold]], corpus: Corpus) -> list[Row]:
@@ -122,7 +132,7 @@ def build(studies: Sequence[Study]) -> Row:
         **measure.label_facts(everyone), "agreement": measure.agreement_rows(book, everyone, LEVEL),
         "quality": code_rows(book, training, full, LEVEL, model),
         "quality_random": frames_only(book, code_rows(book, training, full, LEVEL, model, random_part(studies, gold, training))),
-        "across": across_collections(studies, book, gold, corpus), "ablation": ablation(book, space, training, splits, full),
+        "across": across_collections(studies, book, gold, corpus), "ablation": ablation(book, space, training, splits, full, everyone),
         "learning": learning_curve(book, space, training, splits, LEVEL), "confusion": confusion(book, training, full[1]),
         "errors": worst_errors(book, space, everyone, training, full[0]),
         "calibration": calibration(book, training, full[0]), "thresholds": dict(model.thresholds),

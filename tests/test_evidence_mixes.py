@@ -12,7 +12,9 @@ def test_expected_mixes__are_shares_that_lean_as_stated(book):
     for narrative, mix in zip(book.narratives, mixes, strict=False):
         lifts = dict(zip(book.ids, mix / mixes[-1], strict=True))
         silent = [lifts[code] for code in book.ids if code not in narrative.expects]
-        levels = [[lifts[c] for c, level in narrative.expects.items() if level == wanted] for wanted in ("strong", "some", "little", "against")]
+        levels = [
+            [lifts[c] for c, level in narrative.expects.items() if level == wanted] for wanted in ("strong", "some", "little", "against")
+        ]
         assert min(levels[0]) > max(levels[1]) > max(silent) > max(levels[2] + levels[3])
 
 

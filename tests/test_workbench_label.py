@@ -109,7 +109,10 @@ def test_fifty_passages__labelled_by_keyboard_each_once_with_its_probability(pro
 
 
 def test_marking__emoji_and_other_scripts_keep_their_place_in_the_document(project, chromium):
-    text = "Lead 😀👩‍👩‍👧 in: we stand 🇫🇷 with our brave neighbours against the enemy today.\n\n" + "دشمن به مرزهای ما حمله کرد و ما ایستادگی می‌کنیم 😀 امروز."
+    text = (
+        "Lead 😀👩‍👩‍👧 in: we stand 🇫🇷 with our brave neighbours against the enemy today.\n\n"
+        + "دشمن به مرزهای ما حمله کرد و ما ایستادگی می‌کنیم 😀 امروز."
+    )
     segmented(project, {"1950_a": text}, passages={"min_words": 3, "max_words": 40})
     with running(project) as bench, opened(chromium, bench) as page:
         for words, key in (("🇫🇷 with our brave", "1"), ("مرزهای ما", "3")):
