@@ -6,7 +6,7 @@ import time
 import pytest
 from workbench import running, segmented, submission
 
-from pipeline import definitions, plan
+from pipeline import definitions, plan, tag
 from pipeline.codebook import load
 from pipeline.workbench import changed
 from pipeline.workbench.second_look import word_changes
@@ -68,8 +68,7 @@ def test_retraining__runs_the_stages_and_shows_what_changed_without_unblinding(p
 
 @pytest.mark.parametrize(("options", "hits"), [((), False), (("--assist",), True)])
 def test_assist__shows_rule_hits_only_when_asked_and_records_it(project, options, hits):
-    project.write_texts({"1950_a": f"{THREAT}\n\n{PLAIN}"})
-    assert project.call("run", "--study", project.study(labelling={"round": 10}).file).exit_code == 0
+    tag.run(segmented(project, {"1950_a": f"{THREAT}\n\n{PLAIN}"}))
     with running(project, "anna", *options) as bench:
         view = bench.json("/api/passage?id=1950_a%2300001")["passage"]
         assert bool(view["hits"]) == hits
