@@ -42,7 +42,7 @@ class Stretch:
     def of(cls, coded: Coded, design: Design, rows: Bools | None = None) -> Stretch:
         """The scope of some passages (all if not given)."""
         inside = np.ones(len(design.row), dtype=bool) if rows is None else rows[design.row]
-        return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present.astype(float), rows), inside)
+        return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present, rows), inside)
 
     @property
     def documents(self) -> int:
