@@ -85,7 +85,7 @@ def lists(rows: Sequence[Row], passages: Mapping[str, list[Row]]) -> Row:
             expected = row["level"] in EXPECTED
             kind = "confirming" if row["push"] > 0 else "absent" if expected else "disconfirming"
             common = row["share"] > row["reference"]
-            shown = {key: row[key] for key in ("code", "level", "push", "share", "expected", "reference")}
+            shown = {key: row[key] for key in ("code", "level", "push", "share", "expected", "reference", "flagged")}
             kinds[kind].append({**shown, "passages": passages[row["code"]] if common else []})
     return {**kinds}
 
@@ -97,7 +97,7 @@ def evidence_rows(scope: str, narratives: Sequence[Row]) -> Iterator[Row]:
         for kind, items in narrative["evidence"].items():
             for item in items:
                 head = {"scope": scope, "narrative": narrative["id"], "kind": kind}
-                head |= {key: of_code[item["code"]][key] for key in ("code", "level", "push", "share", "expected", "reference")}
+                head |= {key: of_code[item["code"]][key] for key in ("code", "level", "push", "share", "expected", "reference", "flagged")}
                 for passage in item.get("passages") or [{"id": "", "p": None, "hand": None}]:
                     yield {
                         **head,
