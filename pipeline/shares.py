@@ -149,7 +149,7 @@ def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> 
     """
     least = np.sqrt(SMOOTHING * hidden)
     share = np.clip(found.value, least, 1 - least)
-    effective = share * (1 - share) / np.maximum(found.variance, 1e-12)
+    effective = np.maximum(share * (1 - share), 1e-9) / np.maximum(found.variance, 1e-12)
     return wilson(found.value, effective, freedom(found.error, documents), level)
 
 
