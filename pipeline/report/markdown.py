@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
-
-from markupsafe import escape
 
 from pipeline.model import Row
 from pipeline.report import methods, quality
@@ -24,7 +23,7 @@ TABLES = {"narratives", "codes", "shares", "reliability", "sensitivity"}  # the 
 
 def plain(text: str) -> str:
     """A text of others that stays text: no markup, one line, no table borders."""
-    return str(escape(" ".join(str(text).split()))).replace("|", "\\|").replace("[", "\\[").replace("`", "\\`")
+    return html.escape(" ".join(str(text).split()), quote=False).replace("|", "\\|").replace("[", "\\[").replace("`", "\\`")
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row]) -> str:
