@@ -41,11 +41,10 @@ def figure(one: Figure, tabled: bool) -> str:
 
 def report(facts: Facts, sections: Sections) -> str:
     """The whole report."""
-    lead = [
-        f"# {plain(facts.study.title)}",
-        plain(facts.study.question),
-        *(f"**{plain(result['words'])}**" for result in facts.found["scopes"]),
-    ]
+    verdict, others = facts.headline["verdict"], facts.found["scopes"][1:]
+    lead = [f"# {plain(facts.study.title)}", plain(facts.study.question), f"**{plain(facts.headline['words'])}** {plain(facts.standing)}"]
+    lead += [f"What would decide it: {plain(verdict['would_decide'])}"] if verdict["would_decide"] else []
+    lead += [f"For comparison: {plain(result['words'])} There {facts.stands(result)}." for result in others]
     body = []
     for name, figures in sections.items():
         if figures:
