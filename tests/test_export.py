@@ -219,3 +219,19 @@ def test_export_to__leaves_the_old_file_where_writing_fails(exported, tmp_path, 
     with pytest.raises(OSError):
         export.export_to(study, "csv", path)
     assert path.read_text() == "old" and [p.name for p in tmp_path.glob(".kept*")] == []
+
+
+def test_readme__names_every_format():
+    from conftest import ROOT
+
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| `--format` |")[1].split("\n\n")[0]
+    named = {name for line in table.splitlines()[2:] for name in re.findall(r"`([\w-]+)`", line.split("|")[1])}
+    assert named == set(export.BY_NAME)
+
+
+@pytest.mark.parametrize("form", export.FORMATS, ids=lambda form: form.name)
+def test_formats__every_writer_is_there(form):
+    from importlib import import_module
+
+    module, function = form.writer.split(":")
+    assert callable(getattr(import_module(f".{module}", "pipeline.export"), function))

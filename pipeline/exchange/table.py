@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -63,7 +64,9 @@ def sheets(path: Path) -> Iterator[Table]:
 
     refuse_bombs(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and the like that other programs write
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (ValueError, KeyError, OSError, TypeError, SyntaxError, zipfile.BadZipFile) as error:
         raise PipelineError(f"{path} cannot be read as a workbook: {error}", SAVE_ANEW) from None
     try:
