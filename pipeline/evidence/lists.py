@@ -42,7 +42,8 @@ class Sources:
         """The passages that carry a statement: those coders gave it to first, then by probability; none that coders denied it."""
         column = self.coded.statements[self.coded.ids.index(code)]
         frames = {frame: book.children(frame) for frame in book.frames}
-        given = {i for i, passage in enumerate(self.coded.passages) if self.rows[i] and self.hand(passage, code, frames)}
+        labelled = [self.coded.place[passage] for passage in self.said if passage in self.coded.place]
+        given = {i for i in labelled if self.rows[i] and self.hand(self.coded.passages[i], code, frames)}
         found = sorted({*np.flatnonzero(self.rows & self.coded.present[:, column]).tolist(), *given})
         rows: list[Row] = [{"id": self.coded.passages[i], "p": round(float(self.coded.p[i, column]), 4),
                  "hand": self.hand(self.coded.passages[i], code, frames)} for i in found]  # fmt: skip
