@@ -136,10 +136,20 @@ def hand(study: Study, book: Codebook, coded: Coded) -> Hand:
     path = study.outputs / "heldout.jsonl"
     rows = store.read_jsonl(path) if path.is_file() else ()
     held = {row["id"]: [row["codes"][code]["p"] for code in book.ids] for row in rows}
-    return laid_beside(coded, book, gold, held)
+    return laid_beside(coded, book, gold, held, first_labelled(study, book))
 
 
-def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mapping[str, Sequence[float]]) -> Hand:
+def first_labelled(study: Study, book: Codebook) -> dict[str, str]:
+    """When each round of labels began."""
+    began: dict[str, str] = {}
+    for label in labels.read(study.labels, book.ids):
+        began[label.drawn.scheme] = min(label.time, began.get(label.drawn.scheme, label.time))
+    return began
+
+
+def laid_beside(
+    coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mapping[str, Sequence[float]], began: Mapping[str, str]
+) -> Hand:  # fmt: skip
     """Labels with recorded probabilities and with machine codes that did not learn from them, round by round.
 
     A classifier's own p will do where no label trained it.
@@ -153,7 +163,7 @@ def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mappin
     usable = [
         one for one in gold if one.drawn.probability and one.passage_id in place and (one.passage_id in held or one.passage_id in own)
     ]
-    kept, rounds = in_rounds(usable, len(coded.passages))
+    kept, rounds = in_rounds(usable, len(coded.passages), began)
     machine = np.array([held.get(one.passage_id, own.get(one.passage_id)) for one in kept], dtype=float).reshape(len(kept), len(book.ids))
     truth = np.array([[one.values.get(code) for code in book.ids] for one in kept], dtype=float).reshape(len(kept), len(book.ids))
     number = {row["scheme"]: i for i, row in enumerate(row for row in rounds if row["used"])}
@@ -168,12 +178,12 @@ def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mappin
     return Hand(design, {one.passage_id: one.values for one in gold}, tuple(rounds))
 
 
-def in_rounds(gold: Sequence[Gold], passages: int) -> tuple[list[Gold], list[Row]]:
+def in_rounds(gold: Sequence[Gold], passages: int, began: Mapping[str, str]) -> tuple[list[Gold], list[Row]]:
     """The labels of every round that stands for the passages it was drawn among, the first round first.
 
-    Rounds follow each other from the widest to the narrowest, as each is drawn
-    among what is left; that 1/probability adds up to what is left shows that no
-    stratum is missing. A round of one stratum may be unfinished.
+    Each round is drawn among what earlier ones left; that 1/probability adds up
+    to what is left shows that no stratum is missing. A round of one stratum may
+    be unfinished. `began`: when the first label of each round was given.
     """
     schemes: dict[str, list[Gold]] = {}
     for one in gold:
@@ -181,7 +191,7 @@ def in_rounds(gold: Sequence[Gold], passages: int) -> tuple[list[Gold], list[Row
     reach = {name: sum(1 / (one.drawn.probability or 1) for one in drawn) for name, drawn in schemes.items()}
     kept: list[Gold] = []
     rounds: list[Row] = []
-    for name in sorted(schemes, key=lambda name: (-reach[name], name)):
+    for name in sorted(schemes, key=lambda name: (began.get(name, ""), name)):
         left = passages - len(kept)
         whole = len({one.drawn.stratum for one in schemes[name]}) == 1 or abs(reach[name] - left) <= OFF_FRAME * left
         why = "" if whole else f"its labels speak for {reach[name]:,.0f} of {left:,} passages: some strata are not labelled yet"

@@ -61,7 +61,8 @@ class Shares:
 
     `method`: corrected, borrowed or naive. `value`, `variance`, `from_labels`
     (the part of the variance that more labels would shrink), `error` (what each
-    document adds, documents x columns).
+    document adds, documents x columns). `lacking`: columns that too few labels
+    considered; their figures are naive.
     """
 
     stretch: Stretch
@@ -70,15 +71,18 @@ class Shares:
     others: Mapping[str, Corrected]
     labels: int
     positives: Floats
+    lacking: Bools
+
+    def method_of(self, column: int) -> str:
+        """How one column's figure came about."""
+        return "naive" if self.lacking[column] else self.method
 
     def expected(self) -> Floats:
         """What each document says as the labels read the machine (documents x columns): its codes on the line from machine to hand."""
-        if self.method == "naive":
-            return self.stretch.present
         sizes, tuning = self.stretch.sizes, self.best.tuning
         level = self.best.value - tuning * self.stretch.p.sum(axis=0) / max(sizes.sum(), 1.0)
-        line: Floats = np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
-        return line
+        line = np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
+        return np.where(self.lacking, self.stretch.present, line)
 
 
 def naive(stretch: Stretch) -> Corrected:
@@ -108,6 +112,15 @@ def borrowed(stretch: Stretch, whole: Estimator, tuning: Floats) -> Corrected:
     return Corrected(value, covariance, line.from_labels, line.hidden, tuning, own + drawn.error)
 
 
+def patched(best: Corrected, plain: Corrected, lacking: Bools) -> Corrected:
+    """Corrected shares with naive ones in the columns that labels say too little of."""
+    value, error = np.where(lacking, plain.value, best.value), np.where(lacking, plain.error, best.error)
+    kept, own = np.outer(~lacking, ~lacking), np.outer(lacking, lacking)
+    covariance = np.where(kept, best.covariance, 0) + np.where(own, plain.covariance, 0)
+    from_labels, hidden, tuning = (np.where(lacking, 0, part) for part in (best.from_labels, best.hidden, best.tuning))
+    return Corrected(value, covariance, from_labels, hidden, tuning, error)
+
+
 class Correction:
     """Corrects any stretch of one corpus; what the whole teaches is worked out once."""
 
@@ -128,16 +141,19 @@ class Correction:
         positives = np.nansum(self.design.truth[stretch.labelled], axis=0)
         others = {"naive": naive(stretch)}
         if self.whole is None or len(self.design.row) < FEWEST_LABELS:
-            return Shares(stretch, "naive", others["naive"], others, labels, positives)
+            return Shares(stretch, "naive", others["naive"], others, labels, positives, np.ones(len(positives), dtype=bool))
         if labels < FEWEST_LABELS or documents < FEWEST_DOCUMENTS:
-            return Shares(stretch, "borrowed", borrowed(stretch, self.whole, self.tuning), others, labels, positives)
+            lacking = self.design.known.sum(axis=0) < FEWEST_LABELS
+            best = patched(borrowed(stretch, self.whole, self.tuning), others["naive"], lacking)
+            return Shares(stretch, "borrowed", best, others, labels, positives, lacking)
+        lacking = self.design.known[stretch.labelled].sum(axis=0) < FEWEST_LABELS
         found = self.estimator(stretch)
         others |= {
             "labels": found.labels_only(),
             "dsl": found.at(np.ones_like(self.tuning)),
             "ppi": found.at(found.tuned()),
         }
-        return Shares(stretch, "corrected", others["ppi"], others, labels, positives)
+        return Shares(stretch, "corrected", patched(others["ppi"], others["naive"], lacking), others, labels, positives, lacking)
 
 
 def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> tuple[Floats, Floats]:
@@ -186,16 +202,17 @@ def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: floa
     for i, code in enumerate(ids):
         plain = clustered_share(stretch.present[:, i], stretch.sizes, level)
         row: Row = {"share": plain.share, "low": plain.low, "high": plain.high}
-        if found.method != "naive":
+        method = found.method_of(i)
+        if method != "naive":
             row = dict(zip(row, (clip(found.best.value[i]), bounds["best"][0][i], bounds["best"][1][i]), strict=True))
-        row |= {"method": found.method, "note": NOTES[found.method], "passages": plain.passages, "documents": documents,
+        row |= {"method": method, "note": NOTES[method], "passages": plain.passages, "documents": documents,
                 "labels": found.labels, "positives": int(found.positives[i]), "flagged": flagged.get(code, False),
                 "naive": plain.share, "naive_low": plain.low, "naive_high": plain.high}  # fmt: skip
         for name, key in (("labels", "labels_only"), ("dsl", "dsl"), ("ppi", "ppi")):
-            one = found.others.get(name)
+            one = None if found.lacking[i] else found.others.get(name)
             figures = (clip(one.value[i]), bounds[name][0][i], bounds[name][1][i]) if one else (None, None, None)
             row |= dict(zip((key, f"{name}_low", f"{name}_high"), figures, strict=True))
-        yield {"code": code, **row, "lambda": float(found.best.tuning[i]) if found.method != "naive" else None, "more_labels": wanted[i]}
+        yield {"code": code, **row, "lambda": float(found.best.tuning[i]) if method != "naive" else None, "more_labels": wanted[i]}
 
 
 def clip(share: float) -> float:

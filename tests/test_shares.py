@@ -80,6 +80,22 @@ def test_shares__without_labels_naive_and_flagged(made):
     assert (rows["threat"]["flagged"], rows["profit"]["flagged"]) == (False, True)
 
 
+def test_shares__a_code_that_labels_did_not_consider_stays_naive(made):
+    """Coders may consider only some codes: what they left open is not found absent."""
+    coded, truth, correction = made
+    open_code = truth.copy()
+    open_code[:, [1, 3]] = np.nan
+    rows = correction.design.row
+    partly = Correction(coded, labelled(coded, open_code, rows))
+    found = {row["code"]: row for row in share_rows(partly.shares(partly.stretch), IDS, 0.95, 0.03, {})}
+    assert found["threat"] == rows_of(correction, correction.stretch)["threat"]
+    assert found["profit"]["method"] == "naive" and found["profit"]["share"] == found["profit"]["naive"] and found["profit"]["dsl"] is None
+    assert found["profit"]["positives"] == 0 and "not the classifier's errors" in found["profit"]["note"]
+    few = partly.shares(partly.stretch.within(np.arange(30) < 2, partly.design))
+    assert (few.method_of(0), few.method_of(1)) == ("borrowed", "naive")
+    assert few.expected()[:2, 1].tolist() == few.stretch.present[:2, 1].tolist()
+
+
 def test_stretch__partner_passages_and_labels_in_them(made):
     coded, _, correction = made
     rows = np.arange(600) % 3 == 0
