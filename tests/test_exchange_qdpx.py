@@ -1,20 +1,25 @@
 """REFI-QDA files that come back: an edited export, another tool's project, the same file twice."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
-from coded import passage_coding, write_stage
-from labelling import write_labels
+from coded import document, passage_coding, write_stage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from labelling import label_row, write_labels
 from lxml import etree
 from qda import ALL, Q, add_coding, add_user, code_guid, coded_study, edit, foreign, guid, project, selections, source_of
 
-from pipeline import codebook, export, store
+from pipeline import codebook, exchange, export, labels, store
 from pipeline.cli import main
 from pipeline.config import load_study
+from pipeline.exchange.passages import SPACE
+from pipeline.exchange.proposal import Ask
 from pipeline.exchange.times import as_utc
 from pipeline.labels import Label
-from pipeline.model import Passage
+from pipeline.model import Passage, to_row
 
 FIRST = len(ALL["a_plain"][0])
 
@@ -353,6 +358,21 @@ def project_guids(module, name):
     return {element.get("guid") for element in root.iter(f"{Q}TextSource", f"{Q}Code")}
 
 
+@pytest.mark.parametrize("line", ['drawn: {"scheme": 7}', "codes: [1, 2]", "unsure: {", "considered: null", 'time: ["x"]'])
+def test_read__a_note_changed_by_hand_does_no_harm(exported, line):
+    """A label's note that no longer says a label is only a note; the codes still come back."""
+    project, _, path = exported
+    for coder in ("zoe", "max"):
+        (project.labels / f"{coder}.jsonl").unlink()
+
+    def change(root):
+        for content in root.iter(f"{Q}PlainTextContent"):
+            content.text = f"{content.text}\n{line}" if content.text.startswith("policycode label") else content.text
+
+    bring(project, edit(path, path.with_name("back.qdpx"), change))
+    assert {tuple(label["codes"]) for label in labels_of(project, "max")} == {("profit", "profit.economic_gain")}
+
+
 def test_read__pdf_by_its_plain_text(exported):
     """A PDF's codings stand on its text representation."""
     project, _, path = exported
@@ -371,3 +391,37 @@ def test_read__pdf_by_its_plain_text(exported):
     bring(project, edit(back, path.with_name("g.qdpx"), change))
     assert [label["codes"] for label in labels_of(project, "ann-lee")] == [["threat"]]
     assert "scan.pdf: 1 selection(s) on its pages" in losses(project, path.with_name("g.qdpx"))
+
+
+ODD = st.text(
+    st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from("\r\n\ufeff é\u0301\U0001f600ab")), min_size=1, max_size=50
+)
+
+
+@settings(max_examples=4)  # many texts in each: what takes time is reading the codebook
+@given(st.lists(ODD.filter(str.strip), min_size=8, max_size=12), st.data())
+def test_read__labels_of_any_text_survive_the_way_out_and_in(module_project, texts, data):
+    """Whatever a text holds and whichever words a coder marked: nothing to do here, and the same label where it is unknown."""
+    study = module_project.study(name="any")
+    book = codebook.load(study.codebook_folder)
+    shutil.rmtree(study.labels, ignore_errors=True)
+    passages = {f"d{i}": Passage(f"d{i}#00001", f"d{i}", 0, len(text), text) for i, text in enumerate(texts)}
+    write_stage(study, "documents", {name: [document(name, passage.text)] for name, passage in passages.items()})
+    write_stage(study, "passages", {name: [passage] for name, passage in passages.items()})
+    write_stage(study, "codings", {name: [passage_coding(book, passage, ("threat",))] for name, passage in passages.items()})
+    for passage in passages.values():
+        codes = data.draw(st.sampled_from([[], ["profit"], ["profit", "identity"]]))
+        start = data.draw(st.integers(0, len(passage.text) - 1))
+        spans = [{"code": codes[0], "start": start, "end": data.draw(st.integers(start + 1, len(passage.text)))}] if codes else []
+        spans = [span for span in spans if passage.text[span["start"] : span["end"]].strip(SPACE)]
+        write_labels(module_project, "zoe", [label_row(to_row(passage), "zoe", codes, book.ids, spans=spans)])
+    path = module_project.folder / "any.qdpx"
+    export.export_to(study, "qdpx", path)
+    assert exchange.read(path, study, Ask()).labels == ()
+    wanted = {label.passage_id: label for label in labels.read(study.labels, book.ids)}
+    shutil.rmtree(study.labels)
+    found = {label.passage_id: label for label in exchange.read(path, study, Ask()).labels}
+    assert found.keys() == wanted.keys()
+    for name, label in found.items():
+        assert label.model_copy(update={"spans": ()}) == wanted[name].model_copy(update={"spans": ()})
+        assert {span.code for span in label.spans} <= {span.code for span in wanted[name].spans}
