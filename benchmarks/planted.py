@@ -15,11 +15,11 @@ import argparse
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from hand_labels import ROOT, hand_coded
 
-from pipeline import codebook, labels, store
+from pipeline import codebook, store
 from pipeline.codebook import Codebook
 from pipeline.coded import Coded, with_bare_frames
 from pipeline.correction import Design
@@ -29,8 +29,6 @@ from pipeline.evidence.mixes import Model
 from pipeline.evidence.weights import Statements, weigh
 from pipeline.shares import Correction, Stretch
 
-ROOT = Path(__file__).parent.parent
-STUDIES = ("us-sotu", "iran-russia", "us-nss", "ungd-2017")
 STRENGTHS = {"faint": 0.1, "weak": 0.25, "clear": 0.5, "strong": 0.75}
 DOCUMENTS, PASSAGES, CODED, LABELS = 60, 30, 0.35, 300
 DWELLING = 8.0  # how closely documents keep to the corpus's strength (beta concentration)
@@ -44,22 +42,6 @@ class Pool:
 
     own: dict[str, list[np.ndarray]]
     at_large: np.ndarray
-
-
-def hand_coded(book: Codebook) -> tuple[np.ndarray, np.ndarray]:
-    """Settled codes of all labelled passages of the studies here (passages x codes), and which were drawn at random."""
-    rows, random = [], []
-    for study in STUDIES:
-        by_passage, drawn = defaultdict(dict), {}
-        for label in labels.latest(labels.read(ROOT / "corpus" / study / "labels", book.ids)):
-            key = (label.document_id, label.text_sha256)
-            by_passage[key][label.coder] = {code: code in label.codes for code in label.considered}
-            drawn.setdefault(key, label.drawn.scheme)
-        for key, said in sorted(by_passage.items()):
-            settled = labels.settled(said)
-            rows.append([float(bool(settled.get(code))) for code in book.ids])
-            random.append(drawn[key] == "random-1")
-    return np.array(rows), np.array(random)
 
 
 def pool_of(book: Codebook) -> Pool:

@@ -12,9 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
-from pipeline import ledger, sampling, store
+from pipeline import ledger, store
 from pipeline.config import Study
 from pipeline.errors import PipelineError
 from pipeline.labels import Drawn
@@ -69,6 +67,10 @@ def predictions(study: Study, codes: Sequence[str]) -> Iterator[tuple[str, list[
 
 def draw_round(study: Study, codes: Sequence[str], labelled: set[Key]) -> list[Planned]:
     """Draw the next round among passages neither labelled nor drawn before, and write it down; empty where none are left."""
+    import numpy as np  # here and not above: the workbench opens without waiting for it
+
+    from pipeline import sampling
+
     earlier = rounds(study)
     taken = labelled | {one.key for rows in earlier for one in rows}
     frame = frame_of(study, codes, taken)

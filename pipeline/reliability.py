@@ -83,4 +83,9 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     """Write reliability.json; counts for the log."""
     found = reliability(study, codebook.load(study.codebook_folder))
     store.write_json(study.outputs / "reliability.json", found)
-    return Counter(passages=found["passages"], rows=len(found["rows"]))
+    return Counter(passages=found["passages"], rows=len(found["rows"]), flagged=flagged(found["rows"]))
+
+
+def flagged(rows: Sequence[Row]) -> int:
+    """On how many codes the coders' alpha is not above the bar by its whole interval."""
+    return sum(row["kind"] == "coders" and row["standing"] != "above" for row in rows)

@@ -29,26 +29,25 @@ class Sample:
 
 
 def unsureness(ps: Floats) -> Floats:
-    """How much each of n passages would teach about c codes, from probabilities (n, c).
+    """How much more than usual each of n passages would teach about c codes, from probabilities (n, c).
 
-    The square root of the sum over codes of p(1-p)/(P(1-P)), P the code's mean:
-    the residual standard deviation to which Neyman's (1934) allocation is
-    proportional, on the scale of each code's own variance so that rare codes
-    count as much as common ones.
+    The sum over codes of how far p(1-p), what the machine leaves open, exceeds the
+    code's own variance P(1-P), in units of that, so that rare codes count as much
+    as common ones; a passage that is usual in every code scores next to nothing.
     """
     if not ps.shape[1]:
         return np.ones(len(ps))
     mean = ps.mean(axis=0)
-    spread = np.clip(mean * (1 - mean), 1e-6, None)
-    variance: Floats = (ps * (1 - ps) / spread).sum(axis=1)
-    return np.asarray(np.sqrt(variance) + 1e-9)
+    usual = np.clip(mean * (1 - mean), 1e-6, None)
+    excess: Floats = np.clip(ps * (1 - ps) / usual - 1, 0, None).sum(axis=1)
+    return np.asarray(excess + 1e-9)
 
 
 def equal_sum_strata(scores: Floats, count: int = STRATA) -> Ints:
     """Stratum of each passage, 0 (surest) to at most count-1, each with about the same sum of scores; equal scores stay together.
 
     Equal aggregate size, Särndal, Swensson and Wretman (1992), Model Assisted Survey
-    Sampling, section 12.5: equal allocation to such strata is near optimal.
+    Sampling, section 12.5: equal numbers from such strata come close to drawing in proportion to the score.
     """
     ordered = np.sort(scores)
     cumulated = np.cumsum(ordered) / ordered.sum()

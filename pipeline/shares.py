@@ -149,7 +149,7 @@ def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> 
     """
     least = np.sqrt(SMOOTHING * hidden)
     share = np.clip(found.value, least, 1 - least)
-    effective = share * (1 - share) / np.maximum(found.variance, 1e-12)
+    effective = np.maximum(share * (1 - share), 1e-9) / np.maximum(found.variance, 1e-12)
     return wilson(found.value, effective, freedom(found.error, documents), level)
 
 
@@ -171,9 +171,8 @@ def more_labels(found: Corrected, labels: int, documents: int, half_width: float
 def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: float, flagged: Mapping[str, bool]) -> Iterator[Row]:
     """One row a code: the figure to show, how it came about, and every estimate beside it."""
     stretch, documents = found.stretch, found.stretch.documents
-    bounds = {
-        name: interval(one, one.hidden, documents, level) for name, one in {**found.others, "best": found.best}.items() if name != "naive"
-    }
+    corrected = {} if found.method == "naive" else {**found.others, "best": found.best}
+    bounds = {name: interval(one, one.hidden, documents, level) for name, one in corrected.items() if name != "naive"}
     wanted = more_labels(found.best, found.labels, documents, half_width, level) if found.method == "corrected" else [None] * len(ids)
     for i, code in enumerate(ids):
         plain = clustered_share(stretch.present[:, i], stretch.sizes, level)

@@ -1,4 +1,4 @@
-"""Shares by group and the verdict's scopes, on counts small enough to do by hand."""
+"""What aggregate writes: shares by group, scopes, verdict, groups over time, on counts small enough to do by hand."""
 
 import csv
 import json
@@ -6,18 +6,11 @@ import json
 import numpy as np
 import pytest
 from coded import document, write_study
+from labelling import label_row, write_labels
 
 from pipeline import aggregate, codebook, store
 from pipeline.errors import PipelineError
 from pipeline.estimate import clustered_share
-
-CODES = ("threat", "threat.common_enemy", "profit")
-FACTS = {"all": "all", "speaker": "A", "country": "N", "kind": "speech", "period": "1950s", "year": "1950"}
-
-
-def coding(name, present=(), roles=(), calibrated=True):
-    codes = {code: {"p": 0.9 if code in present else 0.1, "present": code in present} for code in CODES}
-    return {"document_id": name, "codes": codes, "roles": list(roles), "calibrated": calibrated}
 
 
 def written(study, name):
@@ -28,28 +21,6 @@ def written(study, name):
 def narratives(study):
     found = json.loads((study.outputs / "narratives.json").read_text(encoding="utf-8"))
     return found, {scope["scope"]: scope for scope in found["scopes"]}
-
-
-def test_tally__counts_passages_and_codes_by_document():
-    rows = [coding("a", ["threat"]), coding("a", ["threat", "profit"]), coding("a"), coding("b", ["profit"])]
-    counted = aggregate.tally(rows, {"a": FACTS, "b": FACTS}, CODES)
-    cells = counted.by_value("all")["all"]
-    assert [(cell, counted.sizes[cell]) for cell in cells] == [(("all", "all", "a"), 3), (("all", "all", "b"), 1)]
-    assert counted.matrix(cells).tolist() == [[2, 0, 1], [0, 0, 1]]
-    assert counted.calibrated
-
-
-def test_tally__one_coding_without_labels_makes_the_whole_uncalibrated():
-    rows = [coding("a"), coding("a", calibrated=False), coding("a")]
-    assert not aggregate.tally(rows, {"a": FACTS}, CODES).calibrated
-
-
-def test_tally__a_document_stands_on_both_sides_of_partner_mention():
-    rows = [coding("a", ["threat"], ["partner"]), coding("a", ["profit"], ["adversary"]), coding("a", [], ["self", "partner"])]
-    counted = aggregate.tally(rows, {"a": FACTS}, CODES)
-    named, others = (counted.by_value("partner")[value] for value in ("named", "not named"))
-    assert (counted.sizes[named[0]], counted.sizes[others[0]]) == (2, 1)
-    assert (counted.matrix(named).tolist(), counted.matrix(others).tolist()) == ([[1, 0, 0]], [[0, 0, 1]])
 
 
 @pytest.fixture(scope="module")
@@ -135,27 +106,60 @@ def test_scopes__the_csv_says_what_the_json_says(spoken, book):
             assert float(rows[scope, row["id"]]["decibans"]) == row["decibans"]
 
 
+BALANCE = ("threat", "threat.common_enemy", "threat.aggressive_intentions", "threat.security_alliance")
+
+
 def many(present, calibrated=True, count=40):
     return [(document(f"d{i:02}", f"Text {i}."), present, (), ("partner",)) for i in range(count)], calibrated
 
 
-def test_verdict__a_discourse_of_common_enemies_supports_balance_of_threat(project):
+def hand_coded(project, study, book, present, alpha=0.9):
+    """Labels of every passage by two coders who agree, held-out codes, and the agreement of each code."""
+    rows = list(store.read_jsonl(study.outputs / "passages.jsonl"))
+    drawn = {"scheme": "random-1", "stratum": "all", "probability": 1.0}
+    for coder in ("ann", "bob"):
+        write_labels(project, coder, [label_row(row, coder, present, book.ids, drawn=drawn) for row in rows])
+    codes = {code: {"p": 0.9 if code in present else 0.1, "present": code in present} for code in book.ids}
+    store.write_jsonl(
+        study.outputs / "heldout.jsonl", [{"id": row["id"], "document_id": row["document_id"], "codes": codes} for row in rows]
+    )
+    said = [{"who": "ann / bob", "code": code, "alpha": alpha, "low": alpha - 0.1} for code in book.ids]
+    store.write_json(study.outputs / "reliability.json", {"study": study.name, "passages": len(rows), "note": "", "rows": said})
+    aggregate.run(study)
+
+
+def test_verdict__a_hand_coded_discourse_of_common_enemies_supports_balance_of_threat(project, book):
     study = project.study()
-    write_study(study, *many(("threat", "threat.common_enemy", "threat.aggressive_intentions", "threat.security_alliance")))
+    write_study(study, *many(BALANCE))
+    hand_coded(project, study, book, BALANCE)
     found, scopes = narratives(study)
     for scope in scopes.values():
-        assert (scope["verdict"]["grade"], scope["verdict"]["narrative"]) == ("supported", "balance_of_threat")
-        assert scope["words"].startswith("Supported") and "95% interval" in scope["words"]
-    assert found["calibrated"] is True
+        assert (scope["verdict"]["grade"], scope["verdict"]["narrative"]) == ("supported", "balance_of_threat"), scope["words"]
+        assert scope["words"].startswith("Supported") and "95% interval" in scope["words"] and scope["verdict"]["would_decide"] == ""
+        assert scope["method"] == "corrected" and scope["labels"] == 40 and scope["verdict"]["stands"] >= 0.8
+    assert found["calibrated"] is True and found["correction"]["labels"] == 40
 
 
-def test_verdict__the_same_discourse_without_labels_is_never_supported(project):
+def test_verdict__codes_on_which_coders_part_refuse_it(project, book):
     study = project.study()
-    write_study(study, *many(("threat", "threat.common_enemy", "threat.aggressive_intentions", "threat.security_alliance"), False))
+    write_study(study, *many(BALANCE))
+    hand_coded(project, study, book, BALANCE, alpha=0.5)
     found, scopes = narratives(study)
-    assert found["calibrated"] is False and "no hand labels" in found["basis"]
+    assert {scope["verdict"]["grade"] for scope in scopes.values()} == {"refused"}
+    assert all("coders agree too little" in scope["words"] for scope in scopes.values())
+    assert all(code["flagged"] for code in found["codes"])
+    assert {row["flagged"] for row in written(study, "shares.csv")} == {"True"}
+
+
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_verdict__the_same_discourse_without_labels_of_its_own_is_never_supported(project, calibrated):
+    study = project.study()
+    write_study(study, *many(BALANCE, calibrated))
+    found, scopes = narratives(study)
+    assert found["calibrated"] is calibrated and ("no hand labels" in found["basis"]) is not calibrated
     assert {scope["verdict"]["grade"] for scope in scopes.values()} == {"leaning"}
-    assert all("no hand labels stand behind the codes" in scope["words"] for scope in scopes.values())
+    assert all("no hand labels of this corpus correct the codes" in scope["words"] for scope in scopes.values())
+    assert all("Hand labels of this corpus" in scope["verdict"]["would_decide"] for scope in scopes.values())
 
 
 def test_verdict__nothing_coded_is_undecided(project):
@@ -167,7 +171,7 @@ def test_verdict__nothing_coded_is_undecided(project):
 
 
 def test_run__same_bytes_again(spoken):
-    names = ("narratives.json", "narratives.csv", "shares.csv")
+    names = ("narratives.json", "narratives.csv", "evidence.csv", "shares.csv")
     before = [store.sha256_file(spoken.outputs / name) for name in names]
     aggregate.run(spoken)
     assert [store.sha256_file(spoken.outputs / name) for name in names] == before
@@ -181,3 +185,45 @@ def test_run__without_codings_says_what_to_run(project):
 
 def test_run__is_for_the_codebook_that_the_study_names(spoken):
     assert narratives(spoken)[0]["codebook"] == codebook.load(spoken.codebook_folder).version
+
+
+def test_groups__narratives_over_time_and_by_speaker(spoken):
+    found, _ = narratives(spoken)
+    groups = {(row["scope"], row["dimension"], row["value"]): row for row in found["groups"]}
+    assert {key[2] for key in groups if key[1] == "speaker" and key[0] == "all"} == {"Ann", "Bob", "not given"}
+    assert groups["all", "year", "1950"]["interval_from"] == "pooled" and groups["all", "year", "1950"]["documents"] == 1
+    for row in groups.values():
+        for one in row["narratives"]:
+            assert one["low"] <= one["decibans"] <= one["high"]
+
+
+def test_turning_points__two_speakers_of_two_minds(project):
+    study = project.study()
+    said = [(document(f"d{i:02}", f"Text {i}.", date=str(1950 + i)), ("profit", "profit.economic_gain") if i >= 12 else BALANCE, (), ())
+            for i in range(24)]  # fmt: skip
+    write_study(study, said)
+    found, _ = narratives(study)
+    turns = {row["narrative"]: row for row in found["turning_points"] if row["scope"] == "all"}
+    turn = turns["balance_of_threat"]
+    assert (turn["first"], turn["date"], turn["significant"]) == ("d12", "1962", True) and turn["shift"] < 0
+    assert turns["economic_interdependence"]["shift"] > 0
+    assert not [row for row in found["turning_points"] if row["scope"] == "partner"]
+
+
+def test_evidence__rows_are_those_of_the_json(spoken):
+    _, scopes = narratives(spoken)
+    listed = {(s, n["id"], kind, item["code"]) for s, scope in scopes.items() for n in scope["narratives"]
+              for kind, items in n["evidence"].items() for item in items}  # fmt: skip
+    rows = written(spoken, "evidence.csv")
+    assert {(row["scope"], row["narrative"], row["kind"], row["code"]) for row in rows} == listed
+    texts = {row["passage"] for row in rows} - {""}
+    assert texts and texts <= {f"d{i}#00001" for i in range(1, 7)}
+
+
+def test_registration__is_part_of_the_result(project):
+    study = project.study()
+    write_study(study, *many(BALANCE))
+    assert narratives(study)[0]["registration"]["status"] == "not registered"
+    assert project.call("register", "--study", project.study_file).exit_code == 0
+    aggregate.run(study)
+    assert narratives(study)[0]["registration"]["status"] == "registered"

@@ -88,4 +88,4 @@ def test_filter__order_and_fields_are_fixed(based):
     assert based.call("code", "--in", source, "--out", based.folder / "out.jsonl").exit_code == 0
     row = json.loads((based.folder / "out.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert list(row)[:3] == ["id", "codes", "spans"]
-    assert list(row["spans"][0]) == ["start", "end", "code", "rule", "negated", "attributed", "source", "target"]
+    assert list(row["spans"][0]) == ["start", "end", "code", "rule", "negated", "attributed", "source", "target", "mood"]

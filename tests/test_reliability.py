@@ -164,7 +164,7 @@ def test_run__labels_on_disk_against_rules_and_held_out_predictions(project, boo
     counts = reliability.run(study)
     found = json.loads((study.outputs / "reliability.json").read_text(encoding="utf-8"))
     rows = {row["who"]: row for row in found["rows"]}
-    assert counts == {"passages": 4, "rows": 3} and set(rows) == {"ann / ben", "hand / rules", "hand / classifier"}
+    assert counts == {"passages": 4, "rows": 3, "flagged": 1} and set(rows) == {"ann / ben", "hand / rules", "hand / classifier"}
     each = {f"{coder} / {machine}" for coder in ("ann", "ben") for machine in ("rules", "classifier")}
     assert {row["who"] for row in found["each_coder"]} == each
     assert rows["ann / ben"]["alpha"] == round(ALPHA, 4)

@@ -43,7 +43,7 @@ def rows_of(correction, stretch):
 
 
 def test_shares__the_whole_is_corrected_and_nearer_the_truth_than_the_machine(made):
-    coded, truth, correction = made
+    _, truth, correction = made
     row = rows_of(correction, correction.stretch)["threat"]
     assert row["method"] == "corrected" and row["labels"] == 300 and row["note"] == ""
     assert abs(row["share"] - truth[:, 0].mean()) < 0.04 < abs(row["naive"] - truth[:, 0].mean())
@@ -53,7 +53,7 @@ def test_shares__the_whole_is_corrected_and_nearer_the_truth_than_the_machine(ma
 
 
 def test_shares__a_group_with_few_labels_borrows_and_says_so(made):
-    coded, truth, correction = made
+    _, _, correction = made
     few = correction.stretch.within(np.arange(30) < 2, correction.design)
     assert 0 < few.labelled.sum() < FEWEST_LABELS
     row = rows_of(correction, few)["threat"]
@@ -63,7 +63,7 @@ def test_shares__a_group_with_few_labels_borrows_and_says_so(made):
 
 
 def test_shares__borrowed_parts_average_to_the_corrected_whole(made):
-    coded, _, correction = made
+    _, _, correction = made
     parts = [correction.shares(correction.stretch.within(np.arange(30) == i, correction.design)) for i in range(30)]
     assert {part.method for part in parts} == {"borrowed"}
     mean = np.mean([part.best.value[0] for part in parts])

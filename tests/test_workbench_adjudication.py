@@ -193,6 +193,7 @@ def test_adjudicator__chooses_for_good_to_see_all_and_label_no_more(project, stu
         }
         status, text = pi.request("/api/labels", body=label)
         assert status == 400 and "would not be blind" in text
+        assert "pi adjudicates this study" in pi.request("/")[1]
     assert not (project.labels / "pi.jsonl").exists()
 
 

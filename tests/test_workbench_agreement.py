@@ -4,15 +4,19 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from urllib.parse import quote
 
 import pytest
 from browser import browser, needs_browser
+from coded import write_stage
 from double_coded import HOSTILE, ON_THREAT, PARTED, double_coded, ids_of
+from labelling import label_row, write_labels
 from pages import serious_findings
-from workbench import running
+from workbench import running, segmented
 
-from pipeline import reliability
+from pipeline import codebook, reliability
+from pipeline.model import Tag
 
 pytestmark = needs_browser
 PAIR = quote("pair:anna / ben")
@@ -185,9 +189,33 @@ def test_blindness__a_coder_sees_only_passages_labelled_by_that_coder(module_pro
         assert {row["passage_id"] for row in downloaded} == ids_of(module_project, {1})
 
 
-def test_agreement__of_a_study_without_labels_says_so(project):
-    from workbench import segmented
+def test_disagreements__many_passages_come_page_by_page_and_assisted_labels_are_told(project):
+    rows = many_parted(project, 30)
+    with running(project, "anna") as anna:
+        seen, path = [], f"/agreement/disagreements?group={quote('coders:anna / ben')}&code=threat"
+        while path:
+            _, text = anna.request(path)
+            seen.append(re.findall(r'<h2 id="p\d+">(.+?)</h2>', text))
+            onward = re.search(r'href="([^"]+)">later', text)
+            path = unescape(onward[1]) if onward else ""
+        assert [len(part) for part in seen] == [20, 10] and [name for part in seen for name in part] == [row["id"] for row in rows]
+        assert "30 labels were given with the rules' hits in sight" in unescape(anna.request("/agreement")[1])
 
+
+def many_parted(project, number):
+    """Passages on each of which anna, who saw rule hits, and ben part."""
+    study = segmented(project, documents=5, passages=number // 5)
+    rows, ids = project.rows("passages.jsonl"), codebook.load(study.codebook_folder).ids
+    write_labels(project, "anna", [label_row(row, "anna", ["threat"], ids, assisted=True) for row in rows])
+    write_labels(project, "ben", [label_row(row, "ben", [], ids) for row in rows])
+    by_document = {}
+    for row in rows:
+        by_document.setdefault(row["document_id"], []).append(Tag(row["id"], row["document_id"]))
+    write_stage(study, "tags", by_document)
+    return rows
+
+
+def test_agreement__of_a_study_without_labels_says_so(project):
     segmented(project)
     with running(project, "dan") as dan:
         status, text = dan.request("/agreement")

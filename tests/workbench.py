@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+import uuid
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -90,3 +91,9 @@ def coded(project, study):
         by_document.setdefault(row["document_id"], []).append(passage_coding(book, passage, present))
     write_stage(study, "codings", by_document)
     return book
+
+
+def submission(view, codes):
+    """What the page would send for a passage it was shown."""
+    return {"passage_id": view["id"], "text_sha256": view["text_sha256"], "submission": uuid.uuid4().hex, "seen": view["seen"],
+            "codebook": view["codebook"], "codes": codes}  # fmt: skip

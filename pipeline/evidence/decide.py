@@ -17,8 +17,8 @@ MAJORITY = 0.5  # of sensitivity draws; a lead that most of them do not show is 
 
 RULE = """\
 supported: one narrative leads every rival, 'none of these' among them, by at least the margin; the interval of the lead over the
-runner-up excludes zero; the lead stands in at least the stated share of sensitivity draws; hand labels correct the codes; and it stands
-without all codes whose reliability is unmeasured.
+runner-up excludes zero; the lead stands in at least the stated share of sensitivity draws; hand labels of the corpus correct the
+codes; and it stands without all codes whose reliability is unmeasured.
 leaning: it leads, the margin is reached or the interval excludes zero, and the lead stands in at least half of the sensitivity draws.
 refused: it would be supported or leaning, but not without the codes whose coders agree less than the reliability bar.
 undecided: anything else, or fewer than 5 documents with codes."""
@@ -74,14 +74,15 @@ def claim(weights: Weights, bars: Bars) -> tuple[int, float]:
 
 def without_codes(said: Statements, model: Model, dropped: Sequence[Sequence[int]]) -> Floats:
     """Weights (rows x narratives) had the codebook not had some codes: the rest of the mixes is rescaled and counts for less."""
-    rows = []
-    for codes in dropped:
+    found = np.zeros((len(dropped), len(model.names)))
+    for row, codes in enumerate(dropped):
         kept = np.ones(len(said.share), dtype=bool)
         kept[list(codes)] = False
-        left = DECIBANS * np.log(model.mixes[:, kept].sum(axis=1) / model.reference[kept].sum())
-        mix = said.mix()[kept]
-        rows.append((model.ratios[:, kept] @ mix - left * mix.sum()) * said.effective(model))
-    return np.array(rows).reshape(len(dropped), len(model.names))
+        if kept.any():
+            left = DECIBANS * np.log(model.mixes[:, kept].sum(axis=1) / model.reference[kept].sum())
+            mix = said.mix()[kept]
+            found[row] = (model.ratios[:, kept] @ mix - left * mix.sum()) * said.effective(model)
+    return found
 
 
 def decisive_codes(said: Statements, weights: Weights, model: Model, bars: Bars) -> list[int]:
@@ -103,8 +104,8 @@ def needed(said: Statements, weights: Weights, model: Model, bars: Bars, codes: 
 class Doubts:
     """What speaks against taking a claim at its word.
 
-    `stands`: share of sensitivity draws; `labelled`: hand labels stand behind
-    the codes; `decisive`; `unreliable`, `unmeasured`: codes on which it rests
+    `stands`: share of sensitivity draws; `labelled`: hand labels of the corpus
+    correct the codes; `decisive`; `unreliable`, `unmeasured`: codes on which it rests
     and whose coders agree too little, or were never compared.
     """
 
@@ -155,7 +156,7 @@ def graded(weights: Weights, bars: Bars, doubt: Doubts, margin: float, low: floa
     reservations = [
         (not clear, f"the lead is under {bars.margin:g} decibans"),
         (not sure, "the interval of the lead includes zero"),
-        (not doubt.labelled, "no hand labels stand behind the codes"),
+        (not doubt.labelled, "no hand labels of this corpus correct the codes"),
         (doubt.stands < bars.stands, f"the lead stands in only {doubt.stands:.0%} of sensitivity draws"),
         (bool(doubt.unmeasured), f"it rests on codes whose reliability is unmeasured: {', '.join(doubt.unmeasured)}"),
     ]

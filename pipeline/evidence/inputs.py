@@ -27,10 +27,7 @@ def reliability_of(study: Study, book: Codebook) -> list[Row]:
     """For each code how far its coders agree (all of them together), null where that is not measured."""
     path = study.outputs / "reliability.json"
     rows = store.read_json(path)["rows"] if path.is_file() else []
-    together: dict[str, Row] = {}
-    for row in rows:
-        if not row["who"].startswith("hand") and row["who"].count(" / ") >= together.get(row["code"], row)["who"].count(" / "):
-            together[row["code"]] = row
+    together = {row["code"]: row for row in rows if row["kind"] == "coders"}
     made = []
     for code in book.codes:
         row = together.get(code.id, {})

@@ -70,7 +70,7 @@ def scope_result(setting: Setting, scope: str) -> Row:
     said = Statements.of(shares, setting.coded.statements)
     weights = weigh(said, model, setting.study.seed)
     found = sensitivity_of(setting, scope, shares, said, weights)
-    doubt = doubts(said, weights, model, setting.bars, book.ids, setting.reaches, setting.coded.calibrated, found.stands)
+    doubt = doubts(said, weights, model, setting.bars, book.ids, setting.reaches, shares.method != "naive", found.stands)
     verdict = decide(weights, setting.bars, doubt)
     row = {
         "scope": scope, "means": SCOPES[scope], "passages": int(shares.stretch.sizes.sum()), "documents": weights.documents,
@@ -181,8 +181,8 @@ def would_decide(setting: Setting, shares: Shares, said: Statements, weights: We
     wanted = [telling_codes(setting, weights, verdict)]
     if verdict.low <= 0 and verdict.margin > 0:
         wanted.append(more_evidence(setting, shares, said, verdict))
-    if not setting.coded.calibrated:
-        wanted.append("Hand labels.")
+    if shares.method == "naive":
+        wanted.append("Hand labels of this corpus, drawn with recorded probabilities.")
     return " ".join(wanted)
 
 

@@ -99,7 +99,7 @@ def calibrate(text: SourceText, selections: Sequence[Selection]) -> Calibration:
 
 def ways(text: SourceText) -> Iterator[Way]:
     """All ways of counting that could differ on a text, the standard's first."""
-    wide = (False, True) if any(ord(char) > 0xFFFF for char in text.stored) else (False,)
+    wide = (False, True) if max(text.stored, default="") > "\uffff" else (False,)
     boms = (False, True) if text.bom else (False,)
     for frame in frames(text):
         for first, last, utf16, bom in product(SHIFTS, SHIFTS, wide, boms):

@@ -36,26 +36,31 @@ class Visited:
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """All that came back. `facts`: what notes of labels say. `modified_by`: the coder who last changed the project, "" if not told."""
+    """All that came back.
+
+    `facts`: what notes of labels say. `modified_by`: the coder who last changed
+    the project, "" if not told. `since`: for each coder the time of the newest
+    coding of ours in the file; what is newer cannot have been in it when it left.
+    """
 
     ask: Ask
     setting: Setting
     facts: Facts
     labels: Mapping[str, Sequence[Label]]
     modified_by: str
+    since: Mapping[str, str]
 
     def proposed(self, visited: Sequence[Visited]) -> Iterator[Label]:
         """A label for each coder and passage on which something was done."""
-        since = latest_times(visited)
-        reviewer = self.reviewer(visited, since)
+        reviewer = self.reviewer(visited)
         for one in visited:
             before = {(label.coder, label.text_sha256): label for label in self.labels.get(one.document, ())}
             places = {place.id: place for place in one.places}
-            for (coder, passage), touch in sorted(self.touched(one, reviewer, since).items()):
+            for (coder, passage), touch in sorted(self.touched(one, reviewer).items()):
                 earlier = before.get((coder, places[passage].sha256))
                 yield label_of(coder, one.document, places[passage], touch, earlier, self.setting)
 
-    def touched(self, one: Visited, reviewer: str, since: Mapping[str, str]) -> Book:
+    def touched(self, one: Visited, reviewer: str) -> Book:
         """Who did what on which passage of a document."""
         book: Book = defaultdict(Touch)
         difference = one.difference
@@ -64,7 +69,7 @@ class Harvest:
         for mark, item in difference.moved:
             self.note_gone(one, mark, reviewer, book)
             self.note_added(one, item, reviewer, book)
-        for mark in gone(difference, since):
+        for mark in self.gone(difference):
             self.note_gone(one, mark, reviewer, book)
         if self.ask.whole:
             self.note_whole(one, reviewer, book)
@@ -101,13 +106,13 @@ class Harvest:
             for stretch in one.stretches(mark) if mark.author == MODEL and reviewer in coders else []:
                 book[(reviewer, stretch.place.id)].confirmed.add(mark.code)
 
-    def reviewer(self, visited: Iterable[Visited], since: Mapping[str, str]) -> str:
+    def reviewer(self, visited: Iterable[Visited]) -> str:
         """Who took away and moved: the coder asked for, else the one who added, else the one who last changed the project."""
         people: Counter[str] = Counter()
         edits = 0
         for one in visited:
             people.update(item.author for item in one.difference.added)
-            edits += len(one.difference.moved) + len(gone(one.difference, since))
+            edits += len(one.difference.moved) + len(self.gone(one.difference))
         found = self.ask.coder or (next(iter(people)) if len(people) == 1 else self.modified_by)
         if not found and edits:
             raise UsageError(
@@ -115,17 +120,6 @@ class Harvest:
             )
         return found
 
-
-def latest_times(visited: Iterable[Visited]) -> dict[str, str]:
-    """For each coder the time of the newest coding of ours in the file: what is newer cannot have been in it when it left."""
-    newest: dict[str, str] = {}
-    for one in visited:
-        for mark, item in (*one.difference.kept, *one.difference.moved):
-            if mark.coding == item.guid:
-                newest[mark.author] = max(newest.get(mark.author, ""), mark.time)
-    return newest
-
-
-def gone(difference: Difference, since: Mapping[str, str]) -> list[Mark]:
-    """The marks that were taken away, without those that came to stand here after the file was made."""
-    return [mark for mark in difference.gone if mark.author in MACHINES or mark.time <= since.get(mark.author, "")]
+    def gone(self, difference: Difference) -> list[Mark]:
+        """The marks that were taken away, without those that came to stand here after the file was made."""
+        return [mark for mark in difference.gone if mark.author in MACHINES or mark.time <= self.since.get(mark.author, "")]

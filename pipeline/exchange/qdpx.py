@@ -10,6 +10,7 @@ from pipeline.config import Study
 from pipeline.exchange.codes_map import CodeMap, map_codes
 from pipeline.exchange.compare import MACHINES, Difference, Returned, compare
 from pipeline.exchange.decoding import decode
+from pipeline.exchange.guids import MODEL
 from pipeline.exchange.harvest import Harvest, Visited
 from pipeline.exchange.label_marks import facts_of
 from pipeline.exchange.marks import Names, State
@@ -49,13 +50,14 @@ class Reading:
         self.documents = Documents.of(corpus)
         self.facts = {guid: facts for guid, note in project.outline.notes.items() if (facts := facts_of(note.text))}
         self.tally = Tally(project, self.codes)
+        self.since: dict[str, str] = {}
 
     def proposal(self) -> Proposal:
         """The labels, the losses, the notes."""
         visited = [one for source in self.project.sources() if (one := self.visit(source)) is not None]
         about = self.project.outline.about
         setting = Setting(self.corpus.book, as_utc(about.modified) or now(), self.people.machines, self.ask.whole)
-        harvest = Harvest(self.ask, setting, self.facts, self.corpus.labels, self.people.editor())
+        harvest = Harvest(self.ask, setting, self.facts, self.corpus.labels, self.people.editor(), self.since)
         labels = tuple(harvest.proposed(visited))
         self.tally.outline(self.corpus, set(self.facts))
         return Proposal(labels, tuple(self.tally.losses()), tuple(self.tally.notes()))
@@ -100,6 +102,9 @@ class Reading:
         """A difference without what machines of another state did; remarks that no label stands behind are losses."""
         self.tally.old += len(difference.old)
         self.tally.machine.update(self.people.name(item.author) for item in difference.added if item.author in MACHINES)
+        for mark, item in (*difference.kept, *difference.moved):
+            if mark.coding == item.guid:
+                self.since[mark.author] = max(self.since.get(mark.author, ""), mark.time)
         for mark, item in difference.kept:
             if item.memo and item.memo != mark.memo:
                 self.tally.lose(source, f"comment on a coding that was left as it is ({mark.code}): {item.memo!r}", "comment")
@@ -109,6 +114,7 @@ class Reading:
         return replace(
             difference,
             added=tuple(item for item in difference.added if item.author not in MACHINES),
+            kept=tuple(pair for pair in difference.kept if self.ask.whole and pair[0].author == MODEL),
             gone=tuple(mark for mark in difference.gone if mark.author not in MACHINES or mark.author in self.people.present),
             remarks=tuple(item for item in difference.remarks if item.author not in MACHINES and self.says_label(item)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -57,10 +58,16 @@ class Facts:
         names: dict[str, str] = {row["id"]: row["name"] for row in self.headline["narratives"]}
         return names[narrative]
 
-    def code_name(self, code: str) -> str:
-        """A code's name, after its frame's where it is a sub-code."""
+    @cached_property
+    def flagged(self) -> set[str]:
+        """Codes whose coders agree less than the study's bar: they carry a flag wherever they are named."""
+        return {row["id"] for row in self.found["codes"] if row["flagged"]}
+
+    def code_name(self, code: str, short: bool = False) -> str:
+        """A code's name, after its frame's where it is a sub-code (unless `short`), flagged where its reliability is under the bar."""
         one = self.book.code(code)
-        return f"{self.book.code(one.parent).name}: {one.name.lower()}" if one.parent else one.name
+        name = one.name if short or not one.parent else f"{self.book.code(one.parent).name}: {one.name.lower()}"
+        return f"{name} ⚑" if code in self.flagged else name
 
 
 def read_csv(study: Study, name: str) -> pd.DataFrame:

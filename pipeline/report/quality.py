@@ -14,6 +14,7 @@ from pipeline.report.links import link
 from pipeline.report.marks import dots, labelled, layered, room, rows_of_names, span_in_words, step, upright
 
 MORE = {"ac1": "AC1", "kappa": "Kappa", "positive_agreement": "Positive agreement"}  # shown where reliability.json has them
+STANDING = {"above": "is reached", "below": "is not reached", "open": "lies within the interval", "unknown": "cannot be told: rare"}
 QUALITY = columns(
     "name | Code", "by | Decided by", "labels | Labels | count", "positives | Positives | count",
     "precision | Precision | figure", "recall | Recall | figure", "f1 | F1 | figure",
@@ -35,7 +36,7 @@ def agreement_rows(facts: Facts) -> list[Row]:
     alpha = {(row["who"], row["code"]): row["alpha"] for row in facts.reliability["rows"]}
     return [
         {**people[code], "name": facts.code_name(code), "rules": alpha.get(("hand / rules", code)),
-         "classifier": alpha.get(("hand / classifier", code)), "flag": "" if people[code]["reaches_bar"] else "⚑ under the bar",
+         "classifier": alpha.get(("hand / classifier", code)), "bar": STANDING[people[code]["standing"]],
          "open": link(code=code, hand="labelled")}
         for code in facts.book.ids if code in people
     ]  # fmt: skip
@@ -46,7 +47,7 @@ def agreement_columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     more = [f"{key} | {head} | figure" for key, head in MORE.items() if any(row.get(key) is not None for row in rows)]
     return columns("name | Code", "passages | Passages | count", "prevalence | Prevalence | percent",
             "alpha | Alpha | figure", "low | From | figure", "high | To | figure", *more,
-            "rules | Hand / rules | figure", "classifier | Hand / classifier | figure", "flag | Flag")  # fmt: skip
+            "rules | Hand / rules | figure", "classifier | Hand / classifier | figure", "bar | The bar")  # fmt: skip
 
 
 def agreement(facts: Facts) -> Figure | None:

@@ -55,8 +55,9 @@ def share_rows(facts: Facts, dimension: str, codes: Sequence[str]) -> list[Row]:
     found = []
     for row in records(rows):
         code, group = facts.book.code(row["code"]), f"partner {row['value']}" if dimension == "partner" else row["value"]
-        said = f"{group}, {code.name}: {span_in_words(row['share'], row['low'], row['high'], '.1%')}"
-        more = {"name": code.name, "frame": facts.book.code(code.parent or code.id).name, "group": group, "tip": said}
+        name = facts.code_name(code.id, short=True)
+        said = f"{group}, {name}: {span_in_words(row['share'], row['low'], row['high'], '.1%')}"
+        more = {"name": name, "frame": facts.book.code(code.parent or code.id).name, "group": group, "tip": said}
         found.append({**row, **more, "open": of_group(dimension, row["value"], code.id)})
     return found
 
@@ -116,7 +117,7 @@ def timeline(facts: Facts) -> Figure | None:
 def estimate_rows(rows: Sequence[Row]) -> list[Row]:
     """One row an estimate of a share, where there is one; a figure that was not corrected is no second estimate."""
     return [
-        {"name": row["flagged_name"], "estimate": how, "open": row["open"], "at": row[at], "low": row[low], "high": row[high],
+        {"name": row["name"], "estimate": how, "open": row["open"], "at": row[at], "low": row[low], "high": row[high],
          "tip": f"{row['name']}, {how}: {span_in_words(row[at], row[low], row[high], '.1%')}"}
         for row in rows for how, (at, low, high) in ESTIMATES.items()
         if pd.notna(row[at]) and not (how == "corrected" and row["method"] == "naive")
@@ -126,12 +127,11 @@ def estimate_rows(rows: Sequence[Row]) -> list[Row]:
 def estimates(facts: Facts, codes: Sequence[str], what: str) -> Figure:
     """The share of some codes in the whole discourse: as the machine codes it, by labels alone, and corrected."""
     rows = share_rows(facts, "all", codes)
-    rows = [{**row, "flagged_name": ("⚑ " if row["flagged"] else "") + row["name"]} for row in rows]
     shown = estimate_rows(rows)
 
     def draw(width: int) -> Any:
         look = told_apart("estimate", list(ESTIMATES), [PALETTE[1], PALETTE[2], PALETTE[0]])
-        y = rows_of_names([row["flagged_name"] for row in rows], width)
+        y = rows_of_names([row["name"] for row in rows], width)
         look["yOffset"] = alt.YOffset("estimate:N", sort=list(ESTIMATES))
         return layered(
             *dots(labelled(shown, "name", width), y, "at", ("low", "high"), SHARE, **look), width=room(width), height=alt.Step(14)
@@ -139,8 +139,7 @@ def estimates(facts: Facts, codes: Sequence[str], what: str) -> Figure:
 
     title = f"Shares of {what}, the whole discourse"
     label = f"{title}: naive, by labels alone, and corrected, with intervals"
-    note = "⚑: coders agree less on this code than the study's bar." if any(row["flagged"] for row in rows) else ""
-    return Figure(f"shares_{what.replace('-', '_')}", title, label, draw, ESTIMATED, rows, note)
+    return Figure(f"shares_{what.replace('-', '_')}", title, label, draw, ESTIMATED, rows)
 
 
 def document_rows(facts: Facts) -> list[Row]:

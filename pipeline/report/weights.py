@@ -115,11 +115,13 @@ def lean_by_year(facts: Facts, scope: str) -> Figure | None:
     if len({row["year"] for row in rows}) < 3:
         return None
     data = pd.DataFrame(of_rivals(facts, rows))
+    most = 1.5 * float(data["lean"].abs().max())
+    frame = {**A_STATEMENT, "scale": alt.Scale(domain=[-most, most])}
 
     def draw(width: int) -> Any:
         look = rivals(facts)
         base = alt.Chart(data).encode(x=years(width), color=look["color"])
-        lines = base.mark_rule(strokeWidth=1.5, opacity=0.35).encode(y=alt.Y("lean_low:Q", **A_STATEMENT), y2="lean_high:Q")
+        lines = base.mark_rule(strokeWidth=1.5, opacity=0.35, clip=True).encode(y=alt.Y("lean_low:Q", **frame), y2="lean_high:Q")
         points = base.mark_point(size=36, filled=True, opacity=1)
         points = points.encode(y="lean:Q", shape=look["shape"], href="open:N", description="tip:N")
         return layered(lines, points, width=width - 70, height=280 if width > NARROW else 240)

@@ -66,7 +66,7 @@ def label_of(bench: Bench, row: Row, sent: Submission, book: Codebook) -> Label:
     return Label(
         **placed(row), coder=bench.coder, drawn=drawn(bench, row), memo=sent.memo, assisted=bench.assist or row["id"] in bench.revealed.ids,
         codebook_version=book.version, time=now(), submission=sent.submission, status="skipped" if sent.skip else "coded",
-        **({} if sent.skip else decision(row, sent, book)),
+        **({"codes": (), "considered": ()} if sent.skip else decision(row, sent, book)),
     )  # fmt: skip
 
 

@@ -20,6 +20,11 @@ def before_folder(study: Study) -> Path:
     return study.outputs / ".before"
 
 
+def result_path(study: Study) -> Path:
+    """Where the comparison of the last retraining stands."""
+    return before_folder(study) / "comparison.json"
+
+
 def lay_aside(study: Study) -> None:
     """Keep the figures and codings as they are now; files are replaced as wholes, so a second name for one costs nothing."""
     folder = before_folder(study)

@@ -6,9 +6,10 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from pipeline import adjudicators
 from pipeline.model import Row
 from pipeline.workbench import actions, keys, lists, views
 from pipeline.workbench.bench import Bench
@@ -24,8 +25,11 @@ ACTIONS = (
 
 
 def label_page(request: Request) -> Response:
-    """The page itself; its script fills in the passage."""
-    book = bench_of(request).book
+    """The page itself; its script fills in the passage. Who adjudicates is sent to the page of agreement."""
+    bench = bench_of(request)
+    if bench.coder in adjudicators.declared(bench.study):
+        return RedirectResponse("/agreement", 303)
+    book = bench.book
     return page(request, "label.html", title="Label", book=book, keys=keys.assign(book.codes), actions=ACTIONS)
 
 

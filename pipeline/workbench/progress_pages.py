@@ -13,9 +13,8 @@ from pipeline import store
 from pipeline.errors import PipelineError
 from pipeline.model import Row
 from pipeline.workbench import views
-from pipeline.workbench.advising import study_advice
 from pipeline.workbench.bench import Bench
-from pipeline.workbench.rerun import result_path
+from pipeline.workbench.changed import result_path
 from pipeline.workbench.web import bench_of, body_of, page, partial
 
 MOST_FLIPS = 100
@@ -43,6 +42,8 @@ def strata(bench: Bench) -> list[Row]:
 
 def advice_part(request: Request) -> HTMLResponse:
     """The stopping advice, loaded after the page since it reads all labels."""
+    from pipeline.workbench.advising import study_advice  # numpy, which the first page does not wait for
+
     return partial(request, "advice.html", advice=study_advice(bench_of(request)))
 
 

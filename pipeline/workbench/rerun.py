@@ -25,11 +25,6 @@ STAGES = ("tag", "train", "code", "reliability", "aggregate", "report", "export"
 SELDOM = 0.2  # seconds between two lines of one stage
 
 
-def result_path(study: Study) -> Path:
-    """Where the comparison of the last retraining stands."""
-    return changed.before_folder(study) / "comparison.json"
-
-
 def tell(**said: Any) -> None:
     """One line to whoever listens."""
     print(json.dumps(said), flush=True)
@@ -55,7 +50,7 @@ def rerun(study: Study) -> None:
             tell(label=name, done=number, total=len(STAGES), stage=True)
             if not run_all(study, source, lambda line: tell(say=line), told, [stage(name)]):
                 tell(say=f"{name:<12} up to date")
-        store.write_json(result_path(study), changed.comparison(study))
+        store.write_json(changed.result_path(study), changed.comparison(study))
 
 
 if __name__ == "__main__":

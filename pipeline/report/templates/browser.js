@@ -97,10 +97,11 @@ function article(passage, wanted) {
   return element("article", {}, heading(passage), text, ruleLine(passage), reasons(passage), handLine(passage), placeLine(passage));
 }
 
-function summary(found, wanted) {
+function summary(found, wanted, someLeftOut) {
   const documents = new Set(found.map((passage) => passage.document)).size;
   const count = (n, name) => `${n.toLocaleString("en")} ${name}${n === 1 ? "" : "s"}`;
   const missing = found.filter((passage) => passage.text === null).length;
+  if (wanted.text && someLeftOut) return `${count(found.length, "passage")} among the texts that are here; the others stand in export/codings.csv only`;
   const rest = missing ? `; the texts of ${missing.toLocaleString("en")} stand in export/codings.csv only` : "";
   return found.length ? `${count(found.length, "passage")} in ${count(documents, "document")}${rest}` : "No passage fits. Loosen a filter.";
 }
@@ -116,6 +117,7 @@ class Browser {
     this.section = find("passages");
     this.list = find("list");
     this.opener = null;
+    this.someLeftOut = data.passages.some((passage) => passage.text === null);
     this.fillChoices();
     this.listen();
     this.follow(false);
@@ -132,7 +134,9 @@ class Browser {
   listen() {
     addEventListener("hashchange", () => this.follow(true));
     document.addEventListener("click", (event) => {
-      const link = event.target.closest("a[href^='#']");
+      const row = event.target.closest("figure tbody tr, details tbody tr");
+      const link = event.target.closest("a[href^='#']") || (row && row.querySelector("a[href*='=']"));
+      if (link && !event.target.closest("a")) location.hash = link.getAttribute("href");
       if (link && !this.section.contains(link)) this.opener = link;
       if (link && link.getAttribute("href") === location.hash) this.follow(true);
     });
@@ -164,7 +168,7 @@ class Browser {
     this.found = chosen(this.data, this.wanted);
     this.shown = 0;
     this.list.replaceChildren();
-    find("count").textContent = summary(this.found, this.wanted);
+    find("count").textContent = summary(this.found, this.wanted, this.someLeftOut);
     describe(this.wanted);
     this.chips();
     this.show();
