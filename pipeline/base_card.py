@@ -5,7 +5,6 @@ from __future__ import annotations
 from pipeline.card_parts import agreement_table, counted, diagnosis, quality_table, short_table
 from pipeline.model import Row
 
-
 NOTE = """The coders are language models of one team working from the codebook, not people of different schools; before codebook 1.3 two
 such readers who knew only the theory's table coded 500 passages, and the frames were brought back to how they read it
 (codebook/alliance/CHANGES.md)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 from pipeline import ledger, store
@@ -51,11 +50,6 @@ class Corpus:
         self.passages = Source(outputs / "passages.jsonl")
         self.documents = Source(outputs / "documents.jsonl")
         self.tags = Source(outputs / "tags.jsonl")
-
-    @cached_property
-    def count(self) -> int:
-        """How many passages there are, by the ledger."""
-        return sum(int(entry.notes["passages"]) for entry in self.passages.opened().entries.values())
 
     def neighbours(self, passage_id: str) -> tuple[Sequence[Row], int]:
         """All passages of a passage's document, and its place among them."""

@@ -13,10 +13,15 @@ from pipeline.workbench.second_look import looks
 SECOND_LOOK = "second-look:"
 
 
-def first(bench: Bench, wanted: str, after: str = "") -> str | None:
-    """The id of the passage to label next on a list ("" for the plan), None where all are done; `after`: the one to pass over."""
+def first(bench: Bench, wanted: str, after: str = "", draw: bool = False) -> str | None:
+    """The id of the passage to label next on a list ("" for the plan), None where all are done; `after`: the one to pass over.
+
+    The first round is drawn by itself, a further one only where `draw` asks for
+    it: training before it lets it go where the machine is unsure now.
+    """
     if not wanted:
-        bench.ensure_round()
+        if draw or not bench.queue:
+            bench.ensure_round()
         ids = [one.passage_id for one in bench.open_ones()]
     elif wanted.startswith(SECOND_LOOK):
         look = looks(bench).get(wanted.removeprefix(SECOND_LOOK))

@@ -45,7 +45,7 @@ function show(said, words = "") {
   last = awaited = null;
   if (marking.on) marking.leave();
   desk.hidden = !passage;
-  if (!passage) return notice(list ? "Nothing is left on this list." : "Everything that can be drawn is labelled. Well done.");
+  if (!passage) return ended(said.drew);
   history.replaceState(null, "", `?${new URLSearchParams({ ...(list && { list }), p: passage.id })}`);
   notice("");
   facts();
@@ -59,6 +59,17 @@ function show(said, words = "") {
   scrollTo(0, 0);
   text.focus({ preventScroll: true });
   say(`${words} Passage ${passage.place} of ${passage.of}, ${passage.facts.title || ""}`);
+}
+
+function ended(drew) {
+  if (list) return notice("Nothing is left on this list.");
+  if (drew) return notice("Every passage is labelled. Well done.");
+  const train = document.createElement("a");
+  train.href = "/progress";
+  train.textContent = "Train anew first";
+  const draw = button("Draw the next round", () => working(async () => show({ ...(await get("/api/passage", { draw: 1 })), drew: true })));
+  notice("This round is done. Trained on it, the machine can say where the next one should go. ", train, draw);
+  draw.focus();
 }
 
 function counts({ session, done, skipped, left, total }) {
