@@ -106,8 +106,8 @@ def main() -> int:
     documents = 200 if parser.parse_args().quick else 2000
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        os.environ["POLICYCODE_HOME"] = folder
-        build(home, documents, 24)
+        step(home, "import sys", f"sys.path.insert(0, {str(ROOT / 'benchmarks')!r})", "from pathlib import Path", "import exchange",
+             f"exchange.build(Path({folder!r}), {documents}, 24)")  # fmt: skip
         first, second = home / "a.qdpx", home / "b.qdpx"
         out, out_memory = step(home, *exporting(first))
         step(home, *exporting(second))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from pipeline import labels, ledger, store
 from pipeline.codebook import Codebook
@@ -21,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+BLOCK = 5000  # rows of codings turned into arrays at a time
 OFF_FRAME = 0.25  # by how much the passages a round speaks for may differ from those it was drawn among
 
 
@@ -50,12 +54,22 @@ class Coded:
         """For each code the column that counts only what no narrower code says: of a frame with sub-codes, the bare frame."""
         return [len(self.ids) + self.frames.index(code) if code in self.frames else i for i, code in enumerate(self.ids)]
 
-    def sums(self, values: Floats, rows: Bools | None = None) -> Floats:
+    @cached_property
+    def by_document(self) -> csr_matrix:
+        """Sums passages by document: documents x passages."""
+        n = len(self.passages)
+        return csr_matrix((np.ones(n), (self.document, np.arange(n))), shape=(len(self.documents), n))
+
+    def sums(self, values: NDArray[np.generic], rows: Bools | None = None) -> Floats:
         """Sums of passages' values (passages x columns) by document."""
-        chosen = slice(None) if rows is None else rows
-        total = np.zeros((len(self.documents), values.shape[1]))
-        np.add.at(total, self.document[chosen], values[chosen])
+        chosen = values if rows is None else values * rows[:, None]
+        total: Floats = np.asarray(self.by_document @ chosen, dtype=float)
         return total
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each passage stands."""
+        return {passage: i for i, passage in enumerate(self.passages)}
 
     def sizes(self, rows: Bools | None = None) -> Floats:
         """Number of passages by document."""
@@ -88,22 +102,22 @@ def read(study: Study, book: Codebook, track: Track = no_track) -> Coded:
 
 
 def arrays(rows: Iterable[Row], book: Codebook) -> Coded:
-    """Rows of codings.jsonl as arrays."""
+    """Rows of codings.jsonl as arrays; a block at a time, since numbers in lists take ten times their room."""
     passages: list[str] = []
     names: dict[str, int] = {}
-    document, p, present, partner, calibrated = [], [], [], [], True
-    for row in rows:
-        passages.append(row["id"])
-        document.append(names.setdefault(row["document_id"], len(names)))
-        said = [row["codes"][code] for code in book.ids]
-        p.append([one["p"] for one in said])
-        present.append([one["present"] for one in said])
-        partner.append("partner" in row["roles"])
-        calibrated &= row["calibrated"]
-    shape = (len(passages), len(book.ids))
-    chances = with_bare_frames(np.array(p, dtype=float).reshape(shape), book, "p")
-    decided = with_bare_frames(np.array(present, dtype=float).reshape(shape), book, "code") == 1
-    return Coded(book.ids, book.frames, tuple(passages), tuple(names), np.array(document, dtype=np.int64), chances, decided,
+    document, partner, blocks, calibrated = [], [], [np.zeros((0, 2, len(book.ids)))], True
+    rows = iter(rows)
+    while block := list(islice(rows, BLOCK)):
+        passages += [row["id"] for row in block]
+        document += [names.setdefault(row["document_id"], len(names)) for row in block]
+        partner += ["partner" in row["roles"] for row in block]
+        calibrated &= all(row["calibrated"] for row in block)
+        blocks.append(
+            np.array([[[row["codes"][code][key] for code in book.ids] for key in ("p", "present")] for row in block], dtype=float)
+        )
+    said = np.concatenate(blocks)
+    p, present = with_bare_frames(said[:, 0], book, "p"), with_bare_frames(said[:, 1], book, "code") == 1
+    return Coded(book.ids, book.frames, tuple(passages), tuple(names), np.array(document, dtype=np.int64), p, present,
                  np.array(partner, dtype=bool), calibrated)  # fmt: skip
 
 
@@ -130,7 +144,7 @@ def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mappin
 
     A classifier's own p will do where no label trained it.
     """
-    place = {passage: i for i, passage in enumerate(coded.passages)}
+    place = coded.place
     own = (
         {}
         if coded.calibrated

@@ -42,7 +42,7 @@ class Stretch:
     def of(cls, coded: Coded, design: Design, rows: Bools | None = None) -> Stretch:
         """The scope of some passages (all if not given)."""
         inside = np.ones(len(design.row), dtype=bool) if rows is None else rows[design.row]
-        return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present.astype(float), rows), inside)
+        return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present, rows), inside)
 
     @property
     def documents(self) -> int:
@@ -153,10 +153,10 @@ def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> 
     return wilson(found.value, effective, freedom(found.error, documents), level)
 
 
-def more_labels(found: Corrected, labels: int, documents: int, half_width: float, level: float) -> list[int | None]:
+def more_labels(found: Corrected, labels: int, documents: int, half_width: float, level: float, most: int) -> list[int | None]:
     """How many more labels, drawn as these were, would bring each interval to a half width; None where no number would.
 
-    Labels shrink only their own part of the variance (Egami et al. 2023, appendix
+    `most`: passages that are not labelled yet. Labels shrink only their own part of the variance (Egami et al. 2023, appendix
     on power: dsl's power_dsl); the rest is the choice of documents.
     """
     wanted = (half_width / float(student_t.ppf((1 + level) / 2, max(documents - 1, 1)))) ** 2
@@ -164,8 +164,17 @@ def more_labels(found: Corrected, labels: int, documents: int, half_width: float
     made: list[int | None] = []
     for all_of_it, own, other in zip(found.variance, found.from_labels, rest, strict=True):
         possible = wanted > other
-        made.append(0 if all_of_it <= wanted else int(np.ceil(labels * (own / (wanted - other) - 1))) if possible else None)
+        more = int(np.ceil(labels * (own / (wanted - other) - 1))) if possible else 0
+        made.append(0 if all_of_it <= wanted else min(more, most) if possible else None)
     return made
+
+
+def labels_wanted(found: Shares, codes: int, half_width: float, level: float) -> list[int | None]:
+    """More labels for each code's interval; for a stretch that has too few, how many until it corrects itself."""
+    if found.method != "corrected":
+        return [max(FEWEST_LABELS - found.labels, 0)] * codes
+    unlabelled = int(found.stretch.sizes.sum()) - found.labels
+    return more_labels(found.best, found.labels, found.stretch.documents, half_width, level, unlabelled)
 
 
 def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: float, flagged: Mapping[str, bool]) -> Iterator[Row]:
@@ -173,7 +182,7 @@ def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: floa
     stretch, documents = found.stretch, found.stretch.documents
     corrected = {} if found.method == "naive" else {**found.others, "best": found.best}
     bounds = {name: interval(one, one.hidden, documents, level) for name, one in corrected.items() if name != "naive"}
-    wanted = more_labels(found.best, found.labels, documents, half_width, level) if found.method == "corrected" else [None] * len(ids)
+    wanted = labels_wanted(found, len(ids), half_width, level)
     for i, code in enumerate(ids):
         plain = clustered_share(stretch.present[:, i], stretch.sizes, level)
         row: Row = {"share": plain.share, "low": plain.low, "high": plain.high}

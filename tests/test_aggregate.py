@@ -123,7 +123,7 @@ def hand_coded(project, study, book, present, alpha=0.9):
     store.write_jsonl(
         study.outputs / "heldout.jsonl", [{"id": row["id"], "document_id": row["document_id"], "codes": codes} for row in rows]
     )
-    said = [{"who": "ann / bob", "code": code, "alpha": alpha, "low": alpha - 0.1} for code in book.ids]
+    said = [{"who": "ann / bob", "kind": "coders", "code": code, "alpha": alpha, "low": alpha - 0.1} for code in book.ids]
     store.write_json(study.outputs / "reliability.json", {"study": study.name, "passages": len(rows), "note": "", "rows": said})
     aggregate.run(study)
 

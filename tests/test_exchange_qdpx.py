@@ -108,6 +108,24 @@ def test_read__what_a_reviewer_took_away_is_considered_and_absent(exported):
     assert "1 new" in done.output
 
 
+@pytest.mark.parametrize("machine", [True, False])
+def test_read__a_coding_in_a_machines_name_or_in_nobodys_is_the_reviewers(exported, machine):
+    """Some tools give what a reviewer does to another user of the file, or to none."""
+    project, _, path = exported
+
+    def change(root):
+        user = next(u.get("guid") for u in root.iter(f"{Q}User") if u.get("name").startswith("machine:model"))
+        added = add_coding(root, source_of(root, "Speech a_plain"), 0, 9, code_guid(root, "Religion"), user)
+        for element in [] if machine else [added, added.find(f"{Q}Coding")]:
+            del element.attrib["creatingUser"]
+
+    back = edit(path, path.with_name("back.qdpx"), change)
+    assert "--coder" in project.call("import", "--study", project.study_file, back, "--yes").stderr
+    bring(project, back, "--coder", "bob")
+    (label,) = labels_of(project, "bob")
+    assert label["codes"] == ["identity", "identity.religion"]
+
+
 def test_read__a_code_changed_in_place_is_one_gone_and_one_added(exported):
     project, _, path = exported
 
@@ -333,3 +351,23 @@ def project_guids(module, name):
     export.export_to(study, "qdpx", module.folder / "again.qdpx")
     root = project(module.folder / "again.qdpx")
     return {element.get("guid") for element in root.iter(f"{Q}TextSource", f"{Q}Code")}
+
+
+def test_read__pdf_by_its_plain_text(exported):
+    """A PDF's codings stand on its text representation."""
+    project, _, path = exported
+    text = "".join(ALL["a_plain"])
+    back = foreign(path.with_name("f.qdpx"), text, [(0, 9, "They plot", "Threat")])
+
+    def change(root):
+        source = next(root.iter(f"{Q}TextSource"))
+        pdf = etree.Element(f"{Q}PDFSource", guid=guid("pdf"), name="scan.pdf", path="internal://x.pdf")
+        source.getparent().replace(source, pdf)
+        etree.SubElement(pdf, f"{Q}PDFSelection", guid=guid("box"), page="0", firstX="1", firstY="1", secondX="2", secondY="2")
+        source.tag = f"{Q}Representation"
+        source.set("guid", guid("text of the pdf"))
+        pdf.append(source)
+
+    bring(project, edit(back, path.with_name("g.qdpx"), change))
+    assert [label["codes"] for label in labels_of(project, "ann-lee")] == [["threat"]]
+    assert "scan.pdf: 1 selection(s) on its pages" in losses(project, path.with_name("g.qdpx"))

@@ -17,6 +17,8 @@ from pyrefiqda.refiproject import RefiProject
 from qda import ALL, Q, coded_study, members, project
 
 from pipeline import codebook, export
+from pipeline.errors import PipelineError
+from pipeline.exchange.facts import FIELDS, facts_of
 from pipeline.exchange.plain import Plain
 from pipeline.exchange.plain import words as words_of
 from pipeline.exchange.xml import schema
@@ -156,6 +158,20 @@ def test_write_qdpx__variables_and_cases(exported):
     assert types["speaker"] == types["country"] == "Text" and types["date"] == "Date" and types["year"] == "Integer"
     cases = {case.get("name"): len(case.findall(f"{Q}SourceRef")) for case in root.iter(f"{Q}Case")}
     assert cases == {"Ann": 5, "Bob": 7}
+
+
+@pytest.mark.parametrize(("date", "kind"), [("1950-03-01", "Date"), ("1950", "Text"), ("1950-02-31", "Text"), ("١٩٥٠", "Text"), ("", None)])
+def test_types_of__a_date_is_one_only_if_it_is_a_day(date, kind):
+    row = {**dict.fromkeys(FIELDS, "x"), "date": date, "id": "a", "title": "A", "metadata": {"party": "d", "mended": {"a": 1}}}
+    facts = facts_of("s", [row])
+    assert facts.types.get("date") == kind and facts.types["party"] == "Text" and "mended" not in facts.types
+    assert ("year" in facts.types) == date.startswith("1950")
+
+
+def test_facts_of__two_documents_with_one_guid_are_an_error():
+    row = {**dict.fromkeys(FIELDS, "x"), "title": "A", "metadata": {"refi_guid": "6e67de9a-93e1-5596-a432-57f4f7c6375d"}}
+    with pytest.raises(PipelineError, match="a and b have one GUID"):
+        facts_of("s", [{**row, "id": "a"}, {**row, "id": "b"}])
 
 
 def test_write_qdpx__again_gives_the_same_bytes(exported):

@@ -57,7 +57,8 @@ def test_shares__a_group_with_few_labels_borrows_and_says_so(made):
     few = correction.stretch.within(np.arange(30) < 2, correction.design)
     assert 0 < few.labelled.sum() < FEWEST_LABELS
     row = rows_of(correction, few)["threat"]
-    assert row["method"] == "borrowed" and "too few labels" in row["note"] and row["dsl"] is None and row["more_labels"] is None
+    assert row["method"] == "borrowed" and "too few labels" in row["note"] and row["dsl"] is None
+    assert row["more_labels"] == FEWEST_LABELS - few.labelled.sum()
     whole = rows_of(correction, correction.stretch)["threat"]
     assert row["high"] - row["low"] > whole["high"] - whole["low"]
 
@@ -111,12 +112,12 @@ def test_interval__none_seen_does_not_mean_none_there():
     ids=["near enough", "more labels", "documents differ too much"],
 )
 def test_more_labels__only_labels_can_be_had(variance, from_labels, wanted):
-    (found,) = more_labels(one(0.3, variance, from_labels), 100, 2000, 0.03, 0.95)
+    (found,) = more_labels(one(0.3, variance, from_labels), 100, 2000, 0.03, 0.95, 5000)
     assert found == wanted or (wanted == "some" and found > 100)
 
 
 def test_more_labels__by_hand():
-    """A standard error of .015 is wanted; of a variance of .0009 two thirds come from 100 labels: .0006/n' + .0003 <= .000225 never;
-    of .0009 all: n' = 100 * .0009 / .000234."""
-    (found,) = more_labels(one(0.3, 0.0009, 0.0009), 100, 10**6, 0.03, 0.95)
+    """All of a variance of .0009 comes from 100 labels and (.03 / 1.96) squared is wanted; more than there are cannot be had."""
+    (found,) = more_labels(one(0.3, 0.0009, 0.0009), 100, 10**6, 0.03, 0.95, 5000)
     assert found == int(np.ceil(100 * (0.0009 / (0.03 / 1.959965) ** 2 - 1)))
+    assert more_labels(one(0.3, 0.0009, 0.0009), 100, 10**6, 0.03, 0.95, most=50) == [50]
