@@ -9,6 +9,7 @@ from workbench import running, segmented, submission
 from pipeline import definitions, plan, tag
 from pipeline.codebook import load
 from pipeline.workbench import changed
+from pipeline.workbench.bench import Bench
 from pipeline.workbench.second_look import word_changes
 
 THREAT = "Ostland threatens our borders with missiles, and its enemy forces plot against Norland day and night."
@@ -16,7 +17,7 @@ PLAIN = "The committee met in the morning and approved the report on roads of th
 
 
 def finished(bench):
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         said = bench.json("/api/retrain")
         if said["state"] != "running":
@@ -118,3 +119,13 @@ def test_word_changes__give_both_texts_back():
     pieces = word_changes(then, now)
     assert "".join(" ".join(w for kind, w in pieces if kind != "new").split()) == "".join(then.split())
     assert "".join(" ".join(w for kind, w in pieces if kind != "gone").split()) == "".join(now.split())
+
+
+def test_queue__follows_its_passages_when_the_study_is_cut_anew_and_leaves_out_what_is_gone(project):
+    settings = {"passages": {"min_words": 3, "max_words": 40}, "labelling": {"round": 10, "double": 1}}
+    kept = "Seven eight nine ten eleven twelve."
+    study = segmented(project, {"1950_a": f"One two three four five six.\n\n{kept}\n\nAnd more words stand here."}, **settings)
+    assert len(plan.draw_round(study, (), set())) == 3
+    segmented(project, {"1950_a": f"{kept}\n\nAnd a new paragraph of several words."}, **settings)
+    bench = Bench(study, "anna")
+    assert [(one.passage_id, bench.corpus.passage(one.passage_id)["text"]) for one in bench.queue] == [("1950_a#00001", kept)]

@@ -64,6 +64,13 @@ class Corpus:
         rows, place = self.neighbours(passage_id)
         return rows[place]
 
+    def present_id(self, document_id: str, text_sha256: str, passage_id: str) -> str | None:
+        """The id that a passage of this text has now, its former one where that still fits; None where the text is gone."""
+        rows = self.passages.rows(document_id)
+        likely = [row for row in rows if row["id"] == passage_id]
+        same = (row["id"] for row in [*likely, *rows] if store.sha256_text(row["text"]) == text_sha256)
+        return next(same, None)
+
     def document(self, document_id: str) -> Mapping[str, str]:
         """A document's facts; empty where it is not there."""
         rows = self.documents.rows(document_id)
