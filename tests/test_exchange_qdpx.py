@@ -405,7 +405,7 @@ def test_read__labels_of_any_text_survive_the_way_out_and_in(module_project, tex
     study = module_project.study(name="any")
     book = codebook.load(study.codebook_folder)
     shutil.rmtree(study.labels, ignore_errors=True)
-    passages = {f"d{i}": Passage(f"d{i}#00001", f"d{i}", 0, len(text), text) for i, text in enumerate(texts)}
+    passages = {f"d{i:02}": Passage(f"d{i:02}#00001", f"d{i:02}", 0, len(text), text) for i, text in enumerate(texts)}
     write_stage(study, "documents", {name: [document(name, passage.text)] for name, passage in passages.items()})
     write_stage(study, "passages", {name: [passage] for name, passage in passages.items()})
     write_stage(study, "codings", {name: [passage_coding(book, passage, ("threat",))] for name, passage in passages.items()})

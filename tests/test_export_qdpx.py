@@ -288,8 +288,8 @@ def test_write_qdpx__any_text_is_valid_and_exact(module_project, exported, texts
     for index, text in enumerate(texts):
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
-        passages[f"d{index}"] = Passage(f"d{index}#00001", f"d{index}", start, end, text[start:end])
-    write_stage(study, "documents", {f"d{i}": [document(f"d{i}", text, title=text)] for i, text in enumerate(texts)})
+        passages[f"d{index:02}"] = Passage(f"d{index:02}#00001", f"d{index:02}", start, end, text[start:end])
+    write_stage(study, "documents", {f"d{i:02}": [document(f"d{i:02}", text, title=text)] for i, text in enumerate(texts)})
     write_stage(study, "passages", {name: [passage] for name, passage in passages.items()})
     write_stage(study, "codings", {name: [passage_coding(book, passage, ("threat",))] for name, passage in passages.items()})
     path = module_project.folder / "any.qdpx"
