@@ -61,9 +61,9 @@ def collection_of(training: TrainingSet) -> np.ndarray[tuple[int], np.dtype[np.s
 
 def only(training: TrainingSet, space: Space, part: str) -> TrainingSet:
     """The training set with words or rules blanked out."""
-    size = space.vectors.shape[1]
-    keep = np.ones(training.x.shape[1])
-    keep[slice(0, size) if part == "rules" else slice(size, None)] = 0
+    rules = np.zeros(training.x.shape[1], dtype=bool)
+    rules[space.rule_columns] = True
+    keep = (rules if part == "rules" else ~rules).astype(float)
     return replace(training, x=csr_matrix(training.x @ diags(keep)))
 
 

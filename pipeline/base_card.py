@@ -17,7 +17,8 @@ def base_markdown(card: Row) -> str:
 
 One classifier for English policy texts (codebook {card["codebook"]}), trained on {card["passages"]} hand-coded passages of
 {card["documents"]} documents ({counted(card["studies"])}). It holds no text: the labelled passages are kept as numbers (mean word
-vectors and rule hits), so that a study's own labels can be added to them. Made by `policycode base`.
+vectors, rule hits, which of 6,000 common words and word pairs they hold), so that a study's own labels can be added to them. Made
+by `policycode base`.
 
 ## Labels
 
