@@ -256,8 +256,8 @@ def save(path: Path, model: Model, training: TrainingSet | None = None) -> None:
 
 
 def stored_space(parts: Mapping[str, Any]) -> Space:
-    """The space of a model file."""
-    return Space(parts["words"], parts["vectors"], parts["rules"], tuple(parts["phrases"]))
+    """The space of a model file; files of before 0.1.0 hold no phrases."""
+    return Space(parts["words"], parts["vectors"], parts["rules"], tuple(parts.get("phrases", ())))
 
 
 def load(path: Path, book: Codebook) -> Model:
