@@ -10,17 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import ledger, problems, store
+from pipeline import forms, ledger, problems, store
 from pipeline.code_hash import code_hash
 from pipeline.config import Metadata, NpmSource, PathSource, Study
 from pipeline.errors import PipelineError, Problem
-from pipeline.ingest import table, text
-from pipeline.ingest.mend import mend
+from pipeline.ingest import files, table
+from pipeline.ingest.mend import mend_pages
 from pipeline.ingest.raw import Raw, Unread
 from pipeline.model import Document, to_row
 from pipeline.progress import Track, no_track
 
-TABLES = {".csv", ".tsv", ".jsonl", ".ndjson"}
 FIELDS = ("title", "speaker", "country", "date", "kind", "language", "source")
 Item = tuple[str, Raw, Mapping[str, str], Metadata]
 
@@ -30,7 +29,7 @@ def sources_of(study: Study, override: Path | None) -> list[NpmSource | PathSour
     if override is not None:
         return [PathSource(form="path", path=str(override.absolute()))]
     if not study.sources:
-        hint = f"Give a folder of .txt or a table: make all STUDY={study.name} SOURCE=<path>"
+        hint = f"Give a folder, a file or a table: make all STUDY={study.name} SOURCE=<path>"
         raise PipelineError(f"The study {study.name} names no texts of its own.", hint)
     return list(study.sources)
 
@@ -51,11 +50,12 @@ def source_path(source: NpmSource | PathSource, study: Study) -> Path:
 def read_source(source: NpmSource | PathSource, study: Study, found: list[Problem]) -> Iterator[Raw | Unread]:
     """Everything a source holds."""
     path = source_path(source, study)
-    if path.suffix.lower() in TABLES:
-        return table.read(path, found, source.text_column if isinstance(source, PathSource) else "")
-    if path.is_file() and path.suffix.lower() != ".txt":
-        raise PipelineError(f"{path}: files of this kind cannot be read yet.", "Give .txt, .csv, .tsv or .jsonl.")
-    return text.read(path, found)
+    wanted = source.text_column if isinstance(source, PathSource) else ""
+    if path.suffix.lower() in table.TABLES and path.is_file():
+        return table.read(path, found, wanted)
+    if path.is_file() and path.suffix.lower() != ".zip" and not forms.is_known(path.name):
+        raise PipelineError(f"{path}: {forms.advice(path.name)}.", f"What can be read: {forms.KNOWN}.")
+    return files.read(path, found, wanted)
 
 
 def named(source: NpmSource | PathSource, raw: Raw) -> Mapping[str, str]:
@@ -80,10 +80,11 @@ def build(raw: Raw, given: Mapping[str, str], common: Metadata, language: str) -
     fields = {name: lower.get(name) or getattr(common, name) for name in FIELDS}
     fields["language"] = fields["language"] or language
     fields["title"] = fields["title"] or ", ".join(filter(None, (fields["speaker"], fields["country"], fields["date"]))) or raw.id
-    body, mended = mend(raw.text, fields["language"])
+    body, mended, starts = mend_pages(raw.text, fields["language"])
     rest: dict[str, Any] = {k: v for k, v in lower.items() if k not in {*FIELDS, "id", "file", "text", "year"} and v}
     rest |= {"encoding": raw.encoding} if raw.encoding not in {"utf-8", "utf-8-sig"} else {}
     rest |= {"mended": mended} if mended else {}
+    rest |= {"pages": list(zip([0, *starts], raw.pages, strict=False))} if raw.pages else {}
     return Document(raw.id, **fields, text=body, sha256=store.sha256_text(body), metadata=rest)
 
 
@@ -153,8 +154,8 @@ def mendings(entries: Mapping[str, ledger.Entry]) -> list[Problem]:
 
 def key_of(raw: Raw, given: Mapping[str, str], common: Metadata, study: Study) -> str:
     """A hash of everything a document is made of."""
-    said = store.dumps([dict(given), common.model_dump(), study.language, raw.encoding, raw.file, raw.line])
-    return ledger.digest_of(raw.text, said, code_hash(__package__))
+    said = store.dumps([dict(given), common.model_dump(), study.language, raw.encoding, raw.file, raw.line, raw.pages])
+    return ledger.digest_of(raw.text, said, code_hash(__package__, "pipeline.forms"))
 
 
 def run(study: Study, source: Path | None = None, track: Track = no_track) -> Counter[str]:
