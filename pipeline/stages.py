@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from pipeline import manifest
 from pipeline.codebook import FILES
-from pipeline.config import NpmSource, Study, base_model_file, home
+from pipeline.config import NpmSource, Study, WebSource, base_model_file, home
 from pipeline.ingest.listing import signature
 from pipeline.progress import Track
 
@@ -84,21 +85,32 @@ def receipts(study: Study) -> list[Path]:
     return [study.texts / source.package.split("/")[-1] / ".fetched.json" for source in npm]
 
 
+def web_pages(study: Study) -> list[Path]:
+    """The fetched pages of the web, those not here yet too, so that fetching is tried again."""
+    found = []
+    for source in study.sources:
+        if isinstance(source, WebSource):
+            said = manifest.receipts(source, study)
+            names = [said.get(entry.url, {}).get("file", entry.id) for entry in manifest.load(source, study)]
+            found += [manifest.pages_folder(study) / name for name in names]
+    return found
+
+
+def manifests(study: Study) -> list[Path]:
+    """Lists of addresses."""
+    return [manifest.path_of(source, study) for source in study.sources if isinstance(source, WebSource)]
+
+
 def report_inputs(study: Study) -> list[Path]:
     """Everything the report shows."""
     names = ("documents.jsonl", "passages.jsonl", "codings.jsonl", "narratives.json", "shares.csv", "reliability.json", "problems.jsonl")
     return [*out(*names)(study), *book_files(study), *card_files(study), *label_files(study)]
 
 
-def nothing(study: Study) -> list[Path]:
-    """No files."""
-    return []
-
-
 STAGES = (
-    Stage("fetch", "fetch", "Bring the texts the study names, pinned and checked.", nothing, nothing, takes_source=True),
+    Stage("fetch", "fetch", "Bring the texts the study names, pinned and checked.", manifests, web_pages, takes_source=True),
     Stage("ingest", "ingest", "Read, decode and mend texts into documents; list what cannot be read.",
-          receipts, out("documents.jsonl", "problems.jsonl"), takes_source=True),
+          both(receipts, manifests), out("documents.jsonl", "problems.jsonl"), takes_source=True),
     Stage("segment", "segment", "Cut documents into passages.", out("documents.jsonl"), out("passages.jsonl")),
     Stage("tag", "tag", "Lay the codebook's rules on passages; who does what to whom, denied or reported.",
           both(out("passages.jsonl"), book_files), out("tags.jsonl")),

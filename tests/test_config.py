@@ -49,7 +49,7 @@ def refused(project, data):
     (["passages", "max_words"], 3, "max_words: 3", "[passages.max_words]"),
     (["thresholds"], {"interval": 1.5}, "interval: 1.5", "[thresholds.interval]"),
     (["periods"], [{"name": "p", "from_year": 2000, "to_year": 1990}], "- name: p", "from_year is after to_year"),
-    (["sources"], [{"form": "web", "url": "x"}], "- form: web", "[sources.0]"),
+    (["sources"], [{"form": "ftp", "url": "x"}], "- form: ftp", "[sources.0]"),
     (["sources"], [{"form": "path", "path": ""}], "path: ''", "[sources.0.path.path]"),
     (["sources"], [{"form": "path", "path": "x", "typo": 1}], "typo: 1", "unknown key"),
     (["sources"], [{**NPM, "sha512": "abc"}], "sha512: abc", "[sources.0.npm.sha512]"),

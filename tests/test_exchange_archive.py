@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from qda import NS, Q, add_coding, add_user, code_guid, coded_study, edit, foreign, members, source_of, write
 
-from pipeline import export
-from pipeline.exchange import archive, qde_parse
+from pipeline import archive, export
+from pipeline.exchange import qde_parse
 
 START = f'<?xml version="1.0" encoding="utf-8"?>\n<Project xmlns="{NS}" name="x">'
 LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))

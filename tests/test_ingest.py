@@ -89,9 +89,10 @@ def test_run__nothing_to_read_is_an_error_that_harms_nothing(project, content, t
     assert ingest.run(study)["computed"] == 0
 
 
-@pytest.mark.parametrize(("name", "message"), [("gone", "does not exist"), ("x.pdf", "cannot be read yet")])
+@pytest.mark.parametrize(("name", "message"), [("gone", "does not exist"), ("x.mp3", "save it as .txt"), ("x.doc", "save it as .docx")])
 def test_run__a_source_that_is_not_there_or_no_text(project, name, message):
-    (project.texts.parent / "x.pdf").write_bytes(b"%PDF")
+    for ending in ("mp3", "doc"):
+        (project.texts.parent / f"x.{ending}").write_bytes(b"words")
     with pytest.raises(PipelineError, match=message):
         ingest.run(project.study(sources=[{"form": "path", "path": name}]))
 

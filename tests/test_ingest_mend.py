@@ -57,7 +57,7 @@ def test_mend__a_single_line_keeps_its_letters(text):
 
 
 @pytest.mark.parametrize(("raw", "clean"), [
-    ("a\r\nb\rc", "a\nb\nc"), ("a\fb", "a\n\n\nb"), ("\ufeffa", "a"), ("a\x00\x07b", "ab"), ("a \t\nb", "a\nb"),
+    ("a\r\nb\rc", "a\nb\nc"), ("a\fb", "a\n\n\n\x1c\nb"), ("\ufeffa", "a"), ("a\x00\x07b", "ab"), ("a \t\nb", "a\nb"),
     ("a\u2028b\u2029c\x85d", "a\nb\n\nc\nd"),
     ("a\ud83d", "a\ufffd"),
 ])  # fmt: skip

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.archive import refused
 from pipeline.errors import PipelineError
-from pipeline.exchange.archive import refused
 from pipeline.exchange.calibrate import Calibration, calibrate, fits, quote_of
 from pipeline.exchange.decoding import SourceText
 from pipeline.exchange.qde_records import Selection

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline import codebook
+from pipeline.archive import MEGA, refused
 from pipeline.config import Study
 from pipeline.errors import Problem
 from pipeline.exchange import guids
-from pipeline.exchange.archive import MEGA, refused
 from pipeline.exchange.codes_map import map_codes
 from pipeline.exchange.proposal import Ask, Proposal
 from pipeline.exchange.qde_parse import Parser

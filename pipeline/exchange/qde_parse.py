@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from pipeline.archive import refused
 from pipeline.errors import PipelineError
 from pipeline.exchange import qde_elements as elements
-from pipeline.exchange.archive import refused
 from pipeline.exchange.qde_elements import local
 from pipeline.exchange.qde_records import Lost, Record, Selection, Source, Words
 

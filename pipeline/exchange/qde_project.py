@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.archive import MOST_PROJECT, Archive
 from pipeline.errors import PipelineError
-from pipeline.exchange.archive import MOST_PROJECT, Archive
 from pipeline.exchange.decoding import decode
 from pipeline.exchange.qde_parse import Parser
 from pipeline.exchange.qde_records import About, Case, Code, Group, Lost, Note, Record, Source, User, Variable, Words

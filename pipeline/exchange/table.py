@@ -19,7 +19,7 @@ LARGEST = 2 << 30  # bytes a workbook may unpack to
 THICKEST = 500  # times that it may be larger than its file, where that is large
 SAVE_ANEW = "Open it in a spreadsheet program and save it anew as .xlsx or .csv (UTF-8)."
 PROBABILITY = "p:"
-EXPORTED = frozenset({"country", "kind", "language", "source", "start", "end", "roles"})
+EXPORTED = frozenset({"country", "kind", "language", "source", "start", "end", "page", "roles"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ FACTS = (
     Column("source", "text", "", "where the text was taken from", 22),
     Column("start", "integer", "code points", "first character of the passage in its document, counted from 0"),
     Column("end", "integer", "code points", "the character after the last"),
+    Column("page", "text", "", "page on which the passage begins, as printed; empty where the document's form has none", 8),
     Column("text", "text", "", "the passage", 90),
     Column("roles", "text", "", "the study's actors that the passage names, by role, separated by spaces"),
 )

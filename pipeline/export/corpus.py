@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline import ledger
 from pipeline.config import Study
 from pipeline.model import Row
+from pipeline.pages import page_of
 
 OWN = {"id", "text", "sha256", "metadata"}  # of a document; a passage has its own or none
 
@@ -24,7 +25,7 @@ class Coded:
         """Each passage with its document's facts and its text."""
         facts = {key: value for key, value in self.document.items() if key not in OWN}
         for passage in self.passages:
-            yield {**passage, **facts}
+            yield {**passage, **facts, "page": page_of(self.document, passage["start"])}
 
     def rows(self) -> Iterator[Row]:
         """The same with its codes."""

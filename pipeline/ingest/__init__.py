@@ -10,27 +10,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import ledger, problems, store
+from pipeline import forms, ledger, problems, store
 from pipeline.code_hash import code_hash
-from pipeline.config import Metadata, NpmSource, PathSource, Study
+from pipeline.config import NpmSource, PathSource, Study, WebSource
 from pipeline.errors import PipelineError, Problem
-from pipeline.ingest import table, text
-from pipeline.ingest.mend import mend
+from pipeline.ingest import files, table, web
+from pipeline.ingest.mend import mend_pages
 from pipeline.ingest.raw import Raw, Unread
+from pipeline.ingest.turns import cut, turns_of
 from pipeline.model import Document, to_row
 from pipeline.progress import Track, no_track
 
-TABLES = {".csv", ".tsv", ".jsonl", ".ndjson"}
 FIELDS = ("title", "speaker", "country", "date", "kind", "language", "source")
-Item = tuple[str, Raw, Mapping[str, str], Metadata]
+Source = NpmSource | PathSource | WebSource
+Item = tuple[str, Raw, Mapping[str, str], Source]
 
 
-def sources_of(study: Study, override: Path | None) -> list[NpmSource | PathSource]:
+def sources_of(study: Study, override: Path | None) -> list[Source]:
     """The study's sources, or the one laid over it."""
     if override is not None:
         return [PathSource(form="path", path=str(override.absolute()))]
     if not study.sources:
-        hint = f"Give a folder of .txt or a table: make all STUDY={study.name} SOURCE=<path>"
+        hint = f"Give a folder, a file or a table: make all STUDY={study.name} SOURCE=<path>"
         raise PipelineError(f"The study {study.name} names no texts of its own.", hint)
     return list(study.sources)
 
@@ -48,24 +49,27 @@ def source_path(source: NpmSource | PathSource, study: Study) -> Path:
     return Path(os.path.relpath(path))
 
 
-def read_source(source: NpmSource | PathSource, study: Study, found: list[Problem]) -> Iterator[Raw | Unread]:
+def read_source(source: Source, study: Study, found: list[Problem]) -> Iterator[Raw | Unread]:
     """Everything a source holds."""
+    if isinstance(source, WebSource):
+        return web.read(source, study, found)
     path = source_path(source, study)
-    if path.suffix.lower() in TABLES:
-        return table.read(path, found, source.text_column if isinstance(source, PathSource) else "")
-    if path.is_file() and path.suffix.lower() != ".txt":
-        raise PipelineError(f"{path}: files of this kind cannot be read yet.", "Give .txt, .csv, .tsv or .jsonl.")
-    return text.read(path, found)
+    wanted = source.text_column if isinstance(source, PathSource) else ""
+    if path.suffix.lower() in table.TABLES and path.is_file():
+        return table.read(path, found, wanted)
+    if path.is_file() and path.suffix.lower() != ".zip" and not forms.is_known(path.name):
+        raise PipelineError(f"{path}: {forms.advice(path.name)}.", f"What can be read: {forms.KNOWN}.")
+    return files.read(path, found, wanted)
 
 
-def named(source: NpmSource | PathSource, raw: Raw) -> Mapping[str, str]:
+def named(source: Source, raw: Raw) -> Mapping[str, str]:
     """What a file's name says, where the source has a pattern for it."""
     pattern = source.name_pattern if isinstance(source, NpmSource) else ""
     match = re.fullmatch(pattern, raw.id) if pattern else None
     return {k: v.replace("_", " ").title() if k == "speaker" else v for k, v in (match.groupdict() if match else {}).items()}
 
 
-def wanted_year(source: NpmSource | PathSource, given: Mapping[str, str]) -> bool:
+def wanted_year(source: Source, given: Mapping[str, str]) -> bool:
     """Whether a text's year lies in the years the source asks for."""
     if not isinstance(source, NpmSource) or not given.get("date", "")[:4].isdigit():
         return True
@@ -73,17 +77,21 @@ def wanted_year(source: NpmSource | PathSource, given: Mapping[str, str]) -> boo
     return (source.from_year or year) <= year <= (source.to_year or year)
 
 
-def build(raw: Raw, given: Mapping[str, str], common: Metadata, language: str) -> Document:
+def build(raw: Raw, given: Mapping[str, str], source: Source, language: str) -> Document:
     """The document of a raw text: mended, with what is known of it in its fields."""
     lower = {key.strip().lower(): value.strip() for key, value in given.items()}
     lower["date"] = lower.get("date") or lower.get("year", "")
-    fields = {name: lower.get(name) or getattr(common, name) for name in FIELDS}
+    fields = {name: lower.get(name) or getattr(source.metadata, name) for name in FIELDS}
     fields["language"] = fields["language"] or language
     fields["title"] = fields["title"] or ", ".join(filter(None, (fields["speaker"], fields["country"], fields["date"]))) or raw.id
-    body, mended = mend(raw.text, fields["language"])
+    body, mended, starts = mend_pages(raw.text, fields["language"])
+    body, spoken, starts, gone = cut(body, turns_of(body), starts, source.speakers)
+    mended |= {"turns left out": gone} if gone else {}
     rest: dict[str, Any] = {k: v for k, v in lower.items() if k not in {*FIELDS, "id", "file", "text", "year"} and v}
     rest |= {"encoding": raw.encoding} if raw.encoding not in {"utf-8", "utf-8-sig"} else {}
     rest |= {"mended": mended} if mended else {}
+    rest |= {"pages": list(zip([0, *starts], raw.pages, strict=False))} if raw.pages else {}
+    rest |= {"turns": spoken} if spoken else {}
     return Document(raw.id, **fields, text=body, sha256=store.sha256_text(body), metadata=rest)
 
 
@@ -103,7 +111,7 @@ def scan(study: Study, override: Path | None, found: list[Problem]) -> Iterator[
                 continue
             given = {**named(source, raw), **raw.given}
             if wanted_year(source, given):
-                yield unique(raw, taken, found), raw, given, source.metadata
+                yield unique(raw, taken, found), raw, given, source
 
 
 def unique(raw: Raw, taken: set[str], found: list[Problem]) -> str:
@@ -151,24 +159,35 @@ def mendings(entries: Mapping[str, ledger.Entry]) -> list[Problem]:
     return found
 
 
-def key_of(raw: Raw, given: Mapping[str, str], common: Metadata, study: Study) -> str:
+def key_of(raw: Raw, given: Mapping[str, str], source: Source, study: Study) -> str:
     """A hash of everything a document is made of."""
-    said = store.dumps([dict(given), common.model_dump(), study.language, raw.encoding, raw.file, raw.line])
-    return ledger.digest_of(raw.text, said, code_hash(__package__))
+    said = store.dumps(
+        [
+            dict(given),
+            source.metadata.model_dump(),
+            source.speakers.model_dump(),
+            study.language,
+            raw.encoding,
+            raw.file,
+            raw.line,
+            raw.pages,
+        ]
+    )
+    return ledger.digest_of(raw.text, said, code_hash(__package__, "pipeline.forms"))
 
 
 def run(study: Study, source: Path | None = None, track: Track = no_track) -> Counter[str]:
     """Bring documents.jsonl up to date; counts for the log."""
     found: list[Problem] = []
-    keys = {name: key_of(raw, given, common, study) for name, raw, given, common in scan(study, source, found)}
+    keys = {name: key_of(raw, given, one, study) for name, raw, given, one in scan(study, source, found)}
     if not keys:
         raise PipelineError("There is no text that can be read.", "Check the source.", tuple(sorted(found)))
 
     def make(todo: Sequence[str]) -> Iterator[ledger.Made]:
         wanted = set(todo)
         again = (item for item in scan(study, source, []) if item[0] in wanted) if wanted else iter(())
-        for name, raw, given, common in track(again, total=len(wanted), label="documents"):
-            document = replace(build(raw, given, common, study.language), id=name)
+        for name, raw, given, one in track(again, total=len(wanted), label="documents"):
+            document = replace(build(raw, given, one, study.language), id=name)
             yield name, [to_row(document)], notes_of(document, raw)
 
     data = study.outputs / "documents.jsonl"

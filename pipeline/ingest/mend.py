@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate
 
+from pipeline.forms.extract import PAGE
 from pipeline.store import sound
 
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -61,6 +63,11 @@ class Mender:
 
 def mend(text: str, language: str = "en") -> tuple[str, dict[str, int]]:
     """The text repaired, and how many repairs of each kind were made (kinds with none left out)."""
+    return mend_pages(text.replace(PAGE, ""), language)[:2]
+
+
+def mend_pages(text: str, language: str = "en") -> tuple[str, dict[str, int], list[int]]:
+    r"""The same, and where in the repaired text each page but the first begins: at every \f and PAGE of the text."""
     mender = Mender(normalise(text))
     drop_heads(mender)
     drop_page_numbers(mender)
@@ -70,15 +77,24 @@ def mend(text: str, language: str = "en") -> tuple[str, dict[str, int]]:
         join_lone_i(mender)
         close_spaced_points(mender)
     rejoin_paragraphs(mender)
-    mender.text = re.sub(r"\n{3,}", "\n\n", mender.text).strip()
-    return mender.text, {kind: count for kind, count in sorted(mender.counts.items()) if count}
+    mended, starts = unmarked(mender.text)
+    return mended, {kind: count for kind, count in sorted(mender.counts.items()) if count}, starts
+
+
+def unmarked(text: str) -> tuple[str, list[int]]:
+    """A text without the marks of pages, its gaps closed, and where each page's first visible character stands now."""
+    pieces = text.split(PAGE)
+    before = list(accumulate(sum(map(len, piece.split())) for piece in pieces))[:-1]
+    whole = re.sub(r"\n{3,}", "\n\n", "".join(pieces)).strip()
+    places = [place for place, character in enumerate(whole) if not character.isspace()] if before else []
+    return whole, [places[count] if count < len(places) else len(whole) for count in before]
 
 
 def normalise(text: str) -> str:
     """One kind of line end, no BOM, no control characters; page feeds become page gaps."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n\n").replace("\ufeff", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\x85", "\n")
-    text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", "", sound(text))
+    text = re.sub(r"[\x00-\x08\x0b\x0e-\x1b\x1d-\x1f\x7f]", "", sound(text)).replace("\f", f"\n\n\n{PAGE}\n")
     return re.sub(r"(?<![ \t])[ \t]+$", "", text, flags=re.M)
 
 
@@ -186,9 +202,10 @@ def join_hyphens(mender: Mender) -> None:
             return match[0]
         mender.counts["broken hyphenation"] += 1
         whole = mender.knows(first + second)
+        pages = PAGE * match[0].count(PAGE)
         compound = f"{first}-{second}".lower() in compounds or second[0].isupper()
         both = mender.knows(first, 2) and mender.knows(second, 2)  # once is this very place
-        return first + second if whole or not (compound or both) else f"{first}-{second}"
+        return (first + second if whole or not (compound or both) else f"{first}-{second}") + pages
 
     compounds = set(COMPOUND.findall(mender.text.lower()))
     mender.text = HYPHEN_BREAK.sub(joined, mender.text)
@@ -220,4 +237,5 @@ def rejoin_paragraphs(mender: Mender) -> None:
     """Rejoin a paragraph cut by a page: no sentence end before the gap, small letter after."""
     gap = re.compile(r"(?<=[a-z,])[ \t]*\n[ \t]*\n\s*(?=[a-z]{2,})")
     if "\n\n\n" in mender.text:
-        mender.replace("paragraphs cut by pages", gap, " ")
+        mender.counts["paragraphs cut by pages"] += len(gap.findall(mender.text))
+        mender.text = gap.sub(lambda match: " " + PAGE * match[0].count(PAGE), mender.text)

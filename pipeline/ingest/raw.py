@@ -10,9 +10,10 @@ from pipeline.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A text as its source gives it, with whatever the source says of it.
+    r"""A text as its source gives it, with whatever the source says of it.
 
-    `line` is where it begins in a table (0 for a file of its own).
+    `line` is where it begins in a table (0 for a file of its own). `pages` are
+    the labels of its pages, which \f and PAGE part (see `forms.Extract`).
     """
 
     id: str
@@ -21,6 +22,7 @@ class Raw:
     file: str
     line: int
     encoding: str
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pipeline.codebook import Codebook
 from pipeline.config import ROLES, Study
 from pipeline.labels import Gold
 from pipeline.model import Row
+from pipeline.pages import page_of
 
 MOST_LISTED = 60_000  # passages in the index
 MOST_SHOWN = 20_000  # passages that may come with their text
@@ -83,15 +84,6 @@ def hand_labels(one: Gold | None, codes: Iterable[str], numbers: Numbers) -> lis
     return [settled, [numbers[code] for code in codes if one.values.get(code) is None], coders]
 
 
-def page_number(document: Row, start: int) -> int | str:
-    """The page on which a passage begins, "" where the document's metadata names none.
-
-    `metadata["pages"]` is what ingest notes of paged forms: where each page begins in the text.
-    """
-    pages = document["metadata"].get("pages") or []
-    return sum(1 for begin in pages if begin <= start) or ""
-
-
 class Numbers(dict[str, int]):
     """Names by number, in the order in which they come: a name is told once, then its number stands for it."""
 
@@ -124,7 +116,7 @@ def packed_row(coding: Row, passage: Row, document: Row, place: int, one: Gold |
         codes,
         roles,
         hand_labels(one, coding["codes"], numbers),
-        page_number(document, passage["start"]),
+        page_of(document, passage["start"]),
     ]
     hits = [packed_hit(span, numbers) for span in coding["spans"]]
     why = [[numbers[code], [[numbers[name], round(part * 100)] for name, part in parts]] for code, parts in coding["why"].items()]

