@@ -6,7 +6,7 @@ import zipfile
 WORDS = "Sudland stands with us against the common enemy."
 
 
-def pdf(pages, title="", scanned=False, columns=False, size=11):
+def pdf(pages, title="", scanned=False, columns=False, note=""):
     """A PDF; a page is a list of paragraphs."""
     from fpdf import FPDF
 
@@ -15,7 +15,7 @@ def pdf(pages, title="", scanned=False, columns=False, size=11):
         made.set_title(title)
     for paragraphs in pages:
         made.add_page()
-        made.set_font("Times", size=size)
+        made.set_font("Times", size=11)
         if scanned:
             made.image(picture(), w=100)
         else:
@@ -23,6 +23,10 @@ def pdf(pages, title="", scanned=False, columns=False, size=11):
                 for paragraph in paragraphs:
                     text.write(paragraph)
                     text.ln(12)
+            if note:
+                made.set_font("Times", size=8)
+                made.set_y(-30)
+                made.multi_cell(0, text=note)
     return bytes(made.output())
 
 

@@ -61,6 +61,16 @@ def test_extract__a_broken_file_is_named_as_such(name, harm):
         assert "\n" not in str(error) and len(str(error)) > 10
 
 
+def test_extract__pdf_columns_come_one_after_the_other():
+    words = [f"word{number:03}" for number in range(900)]
+    assert flat(forms.extract("a.pdf", papers.pdf([[" ".join(words)]], columns=True)).text).split() == words
+
+
+def test_extract__pdf_footnotes_stand_apart():
+    text = forms.extract("a.pdf", papers.pdf([SAID], note="1 A note in small type.")).text
+    assert text.replace("\r", "").split("\n\n")[-1].strip() == "1 A note in small type." and SAID[1] in flat(text)
+
+
 def test_extract__a_scanned_pdf_is_named_as_such():
     with pytest.raises(NotText, match=r"scanned PDF.*OCR"):
         forms.extract("a.pdf", papers.pdf([[], []], scanned=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import urllib3
@@ -115,7 +115,7 @@ class Client:
         """One answer of a server, within the limits."""
         limit = urllib3.Timeout(connect=10.0, read=SILENCE)
         end = time.monotonic() + LONGEST
-        response = self.pool.request("GET", url, preload_content=False, redirect=False, timeout=limit, decode_content=True)
+        response = self.pool.request("GET", iri(url), preload_content=False, redirect=False, timeout=limit, decode_content=True)
         content = bytearray()
         try:
             while block := response.read1(1 << 16):  # whatever has come; stream() waits for a full block, however slowly it trickles
@@ -127,6 +127,11 @@ class Client:
             return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(content))
         finally:
             response.close()
+
+
+def iri(url: str) -> str:
+    """An address as servers take it: what is not ASCII in its path, percent-encoded."""
+    return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def pause(number: int, answer: Answer | None) -> float:
