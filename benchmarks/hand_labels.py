@@ -1,4 +1,4 @@
-"""The hand codes that travel with the repository, without texts: settled codes of every labelled passage."""
+"""The hand codes that travel with the repository, without texts: settled codes of every passage on which all codes were considered."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def hand_coded(book: Codebook) -> tuple[np.ndarray, np.ndarray]:
             by_passage[label.document_id, label.text_sha256].append(label)
         for _, given in sorted(by_passage.items()):
             codes = settled(given)
-            rows.append([float(bool(codes.get(code))) for code in book.ids])
-            random.append(given[0].drawn.scheme == "random-1")
+            if not codes.keys() >= set(book.ids):
+                continue  # coded for the frames alone: its sub-codes are unknown, not absent
+            rows.append([float(bool(codes[code])) for code in book.ids])
+            random.append(given[0].drawn.scheme.startswith("random"))
     return np.array(rows), np.array(random)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
-from pipeline import classifier, codebook, embeddings, labels, measure, store
+from pipeline import classifier, codebook, embeddings, labels, measure, saved_model, store
 from pipeline.base_card import base_markdown
 from pipeline.card_charts import calibration_chart, learning_chart
 from pipeline.classifier import document_folds, out_of_fold
@@ -61,9 +61,9 @@ def collection_of(training: TrainingSet) -> np.ndarray[tuple[int], np.dtype[np.s
 
 def only(training: TrainingSet, space: Space, part: str) -> TrainingSet:
     """The training set with words or rules blanked out."""
-    size = space.vectors.shape[1]
-    keep = np.ones(training.x.shape[1])
-    keep[slice(0, size) if part == "rules" else slice(size, None)] = 0
+    rules = np.zeros(training.x.shape[1], dtype=bool)
+    rules[space.rule_columns] = True
+    keep = (rules if part == "rules" else ~rules).astype(float)
     return replace(training, x=csr_matrix(training.x @ diags(keep)))
 
 
@@ -138,7 +138,7 @@ def build(studies: Sequence[Study]) -> Row:
         "calibration": calibration(book, training, full[0]), "thresholds": dict(model.thresholds),
     }  # fmt: skip
     path = home() / "models" / "base"
-    classifier.save(path / "model.skops", model, training)
+    saved_model.save(path / "model.skops", model, training)
     store.write_json(path / "card.json", card)
     store.write_text(path / "learning.svg", learning_chart(card["learning"], book))
     store.write_text(path / "calibration.svg", calibration_chart(card["calibration"], book))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pipeline.card_parts import agreement_table, counted, diagnosis, quality_table, short_table
 from pipeline.model import Row
 
+NOTE = """The coders are language models of one team working from the codebook, not people of different schools; before codebook 1.3 two
+such readers who knew only the theory's table coded 500 passages, and the frames were brought back to how they read it
+(codebook/alliance/CHANGES.md)."""
+
 
 def base_markdown(card: Row) -> str:
     """The whole card."""
@@ -13,11 +17,14 @@ def base_markdown(card: Row) -> str:
 
 One classifier for English policy texts (codebook {card["codebook"]}), trained on {card["passages"]} hand-coded passages of
 {card["documents"]} documents ({counted(card["studies"])}). It holds no text: the labelled passages are kept as numbers (mean word
-vectors and rule hits), so that a study's own labels can be added to them. Made by `policycode base`.
+vectors, rule hits, which of 6,000 common words and word pairs they hold), so that a study's own labels can be added to them. Made
+by `policycode base`.
 
 ## Labels
 
-Coded by reading by two coders who did not see each other's codes; passages by coder: {counted(card["coders"])}.
+Coded by reading; passages by coder: {counted(card["coders"])}. Two coders who did not see each other's codes coded {card["double"]}
+of them, and where they parted a third reader settled it with a reason; the rest were coded by one of the two, most of these for the
+frames alone (their sub-codes count as unknown). {NOTE}
 Drawn (scheme/stratum): {counted(card["drawn"])}. Each label carries the probability with which its passage was drawn. Contested and not
 adjudicated on some code: {card["contested"]}. The two coders share their training, so their agreement is that of coders who read the
 codebook alike; it bounds the codebook's ambiguity, not every reader's.

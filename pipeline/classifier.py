@@ -1,4 +1,4 @@
-"""The classifier: word vectors and rule hits together, one calibrated yes or no per code.
+"""The classifier: word vectors, rule hits and phrases together, one calibrated yes or no per code.
 
 Codes with enough positive labels get a logistic regression, calibrated by a
 sigmoid on scores of documents it did not see (Platt 1999). Codes with fewer,
@@ -10,16 +10,13 @@ what is stated here).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from pipeline import modelfile
 from pipeline.codebook import Codebook
 from pipeline.features import (
     UNKNOWN,
@@ -29,19 +26,18 @@ from pipeline.features import (
     Item,
     Space,
     TrainingSet,
-    column_map,
     has_live_hit,
     live_hits,
-    moved_values,
-    value_table,
 )  # fmt: skip
 from pipeline.model import Decision
+from pipeline.phrases import log_count_ratios
 
 MIN_POSITIVES = 20  # labels, in as many documents as there are folds, below which rules decide alone
 FOLDS = 5
 STATED_PRECISION = 0.8  # of a live hit, where no label says better
 STATED_MISS = 0.05  # of a passage without one
-REGULARISATION = 3.0
+REGULARISATION = 1.0
+PHRASE_WEIGHT = 0.2  # of a phrase's log-count ratio; with the line above, chosen by cross-validation on the frames
 DEFAULT_THRESHOLD = 0.5  # where labels set none
 
 
@@ -82,13 +78,22 @@ def trainable(truth: Bools, groups: Sequence[str]) -> bool:
     return bool(truth.sum() >= MIN_POSITIVES and len(positive) >= FOLDS and not truth.all())
 
 
-def fit_head(x: csr_matrix, truth: Bools, groups: Sequence[str]) -> tuple[Head, float]:
+def fitted(x: csr_matrix, truth: Bools, phrases: slice) -> LogisticRegression:
+    """A regression in which each phrase weighs by its log-count ratio; its coefficients are those of the features as they are."""
+    scale = np.ones(x.shape[1])
+    scale[phrases] = PHRASE_WEIGHT * log_count_ratios(x[:, phrases], truth)
+    found = regression().fit(csr_matrix(x @ diags(scale)), truth)
+    found.coef_ = np.asarray(found.coef_ * scale, dtype=np.float32)
+    return found
+
+
+def fit_head(x: csr_matrix, truth: Bools, groups: Sequence[str], phrases: slice) -> tuple[Head, float]:
     """A head fitted on all rows and calibrated on held-out scores, and the best F1 its held-out probabilities reach."""
     scores = np.zeros(len(truth))
     for train, test in folds(groups, truth):
-        scores[test] = regression().fit(x[train], truth[train]).decision_function(x[test])
+        scores[test] = fitted(x[train], truth[train], phrases).decision_function(x[test])
     platt = LogisticRegression(C=1e6, random_state=0).fit(scores[:, None], truth)
-    head = Head(regression().fit(x, truth), float(platt.coef_[0, 0]), float(platt.intercept_[0]))
+    head = Head(fitted(x, truth, phrases), float(platt.coef_[0, 0]), float(platt.intercept_[0]))
     return head, best_f1(sigmoid(head.slope * scores + head.offset), truth)
 
 
@@ -196,7 +201,7 @@ def fit(book: Codebook, space: Space, training: TrainingSet, codes: Sequence[str
         truth = training.values[known, column] == 1
         groups = [training.groups[i] for i in known]
         hits = live_hits(training.x[known], code, space)
-        head, reached = fit_head(training.x[known], truth, groups) if trainable(truth, groups) else (None, 0.0)
+        head, reached = fit_head(training.x[known], truth, groups, space.phrase_columns) if trainable(truth, groups) else (None, 0.0)
         if head is not None and reached > best_f1(hits.astype(float), truth):
             heads[code], thresholds[code] = head, threshold_for(reached)
         elif len(known):
@@ -223,68 +228,3 @@ def document_folds(groups: Sequence[str]) -> list[tuple[Ints, Ints]]:
     """Splits for cross-validation: no document on both sides."""
     count = min(FOLDS, len(set(groups)))
     return list(GroupKFold(count, shuffle=True, random_state=0).split(np.zeros(len(groups)), groups=np.asarray(groups)))
-
-
-def save(path: Path, model: Model, training: TrainingSet | None = None) -> None:
-    """Write the model file; with `training`, others can train on from it without the texts."""
-    space = model.space
-    parts: dict[str, Any] = {
-        "codebook": model.book.version, "calibrated": model.calibrated,
-        "heads": {code: [head.regression, head.slope, head.offset] for code, head in model.heads.items()},
-        "odds": {code: [odds.hit, odds.miss] for code, odds in model.odds.items()}, "thresholds": dict(model.thresholds),
-    }  # fmt: skip
-    if space is not None:
-        vars(space.words).pop("_stop_words_id", None)  # a memory address that scikit-learn keeps to warn only once
-        parts |= {"words": space.words, "vectors": space.vectors, "rules": space.rules}
-    if training is not None:
-        groups, texts = list(training.groups), list(training.texts)
-        x = training.x.astype(np.float32)
-        arrays = {"data": x.data, "indices": x.indices, "indptr": x.indptr, "shape": list(x.shape)}
-        parts["training"] = {"x": arrays, "codes": list(model.book.ids), "values": training.values, "groups": groups, "texts": texts}
-    modelfile.save(path, parts)
-
-
-def load(path: Path, book: Codebook) -> Model:
-    """Read the model file; without one, the rules alone."""
-    if not path.is_file():
-        return rules_alone(book)
-    parts = modelfile.load(path)
-    if not parts["calibrated"]:
-        return rules_alone(book)
-    heads = {code: Head(*head) for code, head in parts["heads"].items() if code in book.ids}
-    odds = {code: RuleOdds(*pair) for code, pair in parts["odds"].items() if code in book.ids}
-    if not heads and not odds:
-        return rules_alone(book)  # trained for another codebook
-    space = Space(parts["words"], parts["vectors"], parts["rules"])
-    model = Model(book, space, heads, odds, parts["thresholds"])
-    return realigned(model, book)
-
-
-def load_training(path: Path, book: Codebook) -> tuple[Space, TrainingSet] | None:
-    """Space and labelled rows of a base model, under the codebook's present codes and rules; None where there is no base."""
-    if not path.is_file():
-        return None
-    parts = modelfile.load(path)
-    old, said = Space(parts["words"], parts["vectors"], parts["rules"]), parts["training"]
-    space = old.with_rules_of(book)
-    arrays = said["x"]
-    x = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])) @ column_map(old, space)
-    values = moved_values(said["values"], said["codes"], book.ids)
-    training = TrainingSet(csr_matrix(x), values, tuple(said["groups"]), tuple(said["texts"]))
-    return space, training.rows(np.flatnonzero((values != UNKNOWN).any(axis=1)))
-
-
-def realigned(model: Model, book: Codebook) -> Model:
-    """A loaded model whose heads read the features of the codebook's present rules."""
-    assert model.space is not None
-    space = model.space.with_rules_of(book)
-    if space.rules.vocabulary_ == model.space.rules.vocabulary_:
-        return model
-    moved = column_map(model.space, space)
-    for head in model.heads.values():
-        head.regression.coef_ = np.asarray(head.regression.coef_ @ moved)
-        head.regression.n_features_in_ = moved.shape[1]
-    return replace(model, space=space)
-
-
-__all__ = ["Head", "Item", "Model", "Space", "TrainingSet", "fit", "load", "load_training", "out_of_fold", "save", "value_table"]

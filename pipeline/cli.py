@@ -100,6 +100,7 @@ def print_verdict(study: Study) -> None:
     for scope in found["scopes"]:
         click.echo(click.wrap_text(scope["words"], 100, "  ", "    "))
     click.echo(f"\n  Basis: {found['basis']}. Codebook {found['codebook']}.")
+    click.echo(click.wrap_text(found["registration"]["words"], 100, "  ", "    "))
     listed = problems.read(study.outputs)
     counts = {kind: sum(row["severity"] == kind for row in listed) for kind in ("error", "warning", "note")}
     if listed:

@@ -43,11 +43,11 @@ def code(ctx: click.Context, study: str, source: Path | None, out: Path | None, 
 
 def code_any(study: str | None, source: Path | None, out: Path | None, text: str | None) -> None:
     """Code passages that belong to no study; a study only lends its roles and its model."""
-    from pipeline import classifier, codebook, coding
+    from pipeline import codebook, coding, saved_model
 
     named = load_study(study) if study else None
     book = codebook.load(named.codebook_folder if named else DEFAULT_CODEBOOK)
-    model = classifier.load(named.model_file if named else base_model_file(), book)
+    model = saved_model.load(named.model_file if named else base_model_file(), book)
     engine = coding.filter_engine(named, book)
     if source is not None and out is not None:
         count = coding.filter_file(source, out, engine, model)

@@ -74,9 +74,14 @@ def show_losses(losses: Sequence[Problem], study: Study, path: Path, notes: Sequ
     report = write_losses(study.outputs / "import" / f"{path.name}.losses.txt", path.name, losses, notes)
     click.echo(f"{len(losses):,} thing(s) of {path.name} cannot be used; all are listed in {report}:")
     for loss in losses[:SHOWN]:
-        click.echo(f"  {loss.message}")
+        click.echo(f"  {loss_words(loss)}")
     if len(losses) > SHOWN:
         click.echo(f"  … and {len(losses) - SHOWN:,} more")
+
+
+def loss_words(loss: Problem) -> str:
+    """A loss with the row or line it is of, where it has one."""
+    return f"{Path(loss.file).name}:{loss.line}: {loss.message}" if loss.line else loss.message
 
 
 def show_changes(changes: Sequence[merge.Change]) -> None:

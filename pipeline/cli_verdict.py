@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import pandas as pd
 
-from pipeline import codebook, registration, store
+from pipeline import codebook, store
 from pipeline.cli_options import study_option
 from pipeline.config import load_study
 from pipeline.errors import UsageError
@@ -19,6 +18,8 @@ from pipeline.model import Row
 @study_option
 def register(study: str) -> None:
     """Fix and date what settles the verdict, before labels are read: codebook, weights, bars, decision rule."""
+    from pipeline import registration  # scipy, which other commands do not wait for
+
     loaded = load_study(study)
     book = codebook.load(loaded.codebook_folder)
     entry = registration.register(loaded, book, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -50,6 +51,8 @@ def compare(studies: tuple[str, ...], before: str | None, after: str | None, out
                 click.echo(line_of(row))
     click.echo("\nNarratives in decibans a statement; codes (those that differ) in shares of passages, intervals widened for all codes.")
     if out is not None:
+        import pandas as pd
+
         store.write_text(out, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
         click.echo(f"All rows: {out}")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from pipeline import labels, ledger, store
 from pipeline.codebook import Codebook
@@ -21,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+BLOCK = 5000  # rows of codings turned into arrays at a time
 OFF_FRAME = 0.25  # by how much the passages a round speaks for may differ from those it was drawn among
 
 
@@ -50,12 +54,22 @@ class Coded:
         """For each code the column that counts only what no narrower code says: of a frame with sub-codes, the bare frame."""
         return [len(self.ids) + self.frames.index(code) if code in self.frames else i for i, code in enumerate(self.ids)]
 
-    def sums(self, values: Floats, rows: Bools | None = None) -> Floats:
+    @cached_property
+    def by_document(self) -> csr_matrix:
+        """Sums passages by document: documents x passages."""
+        n = len(self.passages)
+        return csr_matrix((np.ones(n), (self.document, np.arange(n))), shape=(len(self.documents), n))
+
+    def sums(self, values: NDArray[np.generic], rows: Bools | None = None) -> Floats:
         """Sums of passages' values (passages x columns) by document."""
-        chosen = slice(None) if rows is None else rows
-        total = np.zeros((len(self.documents), values.shape[1]))
-        np.add.at(total, self.document[chosen], values[chosen])
+        chosen = values if rows is None else values * rows[:, None]
+        total: Floats = np.asarray(self.by_document @ chosen, dtype=float)
         return total
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each passage stands."""
+        return {passage: i for i, passage in enumerate(self.passages)}
 
     def sizes(self, rows: Bools | None = None) -> Floats:
         """Number of passages by document."""
@@ -88,22 +102,22 @@ def read(study: Study, book: Codebook, track: Track = no_track) -> Coded:
 
 
 def arrays(rows: Iterable[Row], book: Codebook) -> Coded:
-    """Rows of codings.jsonl as arrays."""
+    """Rows of codings.jsonl as arrays; a block at a time, since numbers in lists take ten times their room."""
     passages: list[str] = []
     names: dict[str, int] = {}
-    document, p, present, partner, calibrated = [], [], [], [], True
-    for row in rows:
-        passages.append(row["id"])
-        document.append(names.setdefault(row["document_id"], len(names)))
-        said = [row["codes"][code] for code in book.ids]
-        p.append([one["p"] for one in said])
-        present.append([one["present"] for one in said])
-        partner.append("partner" in row["roles"])
-        calibrated &= row["calibrated"]
-    shape = (len(passages), len(book.ids))
-    chances = with_bare_frames(np.array(p, dtype=float).reshape(shape), book, "p")
-    decided = with_bare_frames(np.array(present, dtype=float).reshape(shape), book, "code") == 1
-    return Coded(book.ids, book.frames, tuple(passages), tuple(names), np.array(document, dtype=np.int64), chances, decided,
+    document, partner, blocks, calibrated = [], [], [np.zeros((0, 2, len(book.ids)))], True
+    rows = iter(rows)
+    while block := list(islice(rows, BLOCK)):
+        passages += [row["id"] for row in block]
+        document += [names.setdefault(row["document_id"], len(names)) for row in block]
+        partner += ["partner" in row["roles"] for row in block]
+        calibrated &= all(row["calibrated"] for row in block)
+        blocks.append(
+            np.array([[[row["codes"][code][key] for code in book.ids] for key in ("p", "present")] for row in block], dtype=float)
+        )
+    said = np.concatenate(blocks)
+    p, present = with_bare_frames(said[:, 0], book, "p"), with_bare_frames(said[:, 1], book, "code") == 1
+    return Coded(book.ids, book.frames, tuple(passages), tuple(names), np.array(document, dtype=np.int64), p, present,
                  np.array(partner, dtype=bool), calibrated)  # fmt: skip
 
 
@@ -122,15 +136,25 @@ def hand(study: Study, book: Codebook, coded: Coded) -> Hand:
     path = study.outputs / "heldout.jsonl"
     rows = store.read_jsonl(path) if path.is_file() else ()
     held = {row["id"]: [row["codes"][code]["p"] for code in book.ids] for row in rows}
-    return laid_beside(coded, book, gold, held)
+    return laid_beside(coded, book, gold, held, first_labelled(study, book))
 
 
-def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mapping[str, Sequence[float]]) -> Hand:
+def first_labelled(study: Study, book: Codebook) -> dict[str, str]:
+    """When each round of labels began."""
+    began: dict[str, str] = {}
+    for label in labels.read(study.labels, book.ids):
+        began[label.drawn.scheme] = min(label.time, began.get(label.drawn.scheme, label.time))
+    return began
+
+
+def laid_beside(
+    coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mapping[str, Sequence[float]], began: Mapping[str, str]
+) -> Hand:  # fmt: skip
     """Labels with recorded probabilities and with machine codes that did not learn from them, round by round.
 
     A classifier's own p will do where no label trained it.
     """
-    place = {passage: i for i, passage in enumerate(coded.passages)}
+    place = coded.place
     own = (
         {}
         if coded.calibrated
@@ -139,7 +163,7 @@ def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mappin
     usable = [
         one for one in gold if one.drawn.probability and one.passage_id in place and (one.passage_id in held or one.passage_id in own)
     ]
-    kept, rounds = in_rounds(usable, len(coded.passages))
+    kept, rounds = in_rounds(usable, len(coded.passages), began)
     machine = np.array([held.get(one.passage_id, own.get(one.passage_id)) for one in kept], dtype=float).reshape(len(kept), len(book.ids))
     truth = np.array([[one.values.get(code) for code in book.ids] for one in kept], dtype=float).reshape(len(kept), len(book.ids))
     number = {row["scheme"]: i for i, row in enumerate(row for row in rounds if row["used"])}
@@ -154,12 +178,12 @@ def laid_beside(coded: Coded, book: Codebook, gold: Sequence[Gold], held: Mappin
     return Hand(design, {one.passage_id: one.values for one in gold}, tuple(rounds))
 
 
-def in_rounds(gold: Sequence[Gold], passages: int) -> tuple[list[Gold], list[Row]]:
+def in_rounds(gold: Sequence[Gold], passages: int, began: Mapping[str, str]) -> tuple[list[Gold], list[Row]]:
     """The labels of every round that stands for the passages it was drawn among, the first round first.
 
-    Rounds follow each other from the widest to the narrowest, as each is drawn
-    among what is left; that 1/probability adds up to what is left shows that no
-    stratum is missing. A round of one stratum may be unfinished.
+    Each round is drawn among what earlier ones left; that 1/probability adds up
+    to what is left shows that no stratum is missing. A round of one stratum may
+    be unfinished. `began`: when the first label of each round was given.
     """
     schemes: dict[str, list[Gold]] = {}
     for one in gold:
@@ -167,7 +191,7 @@ def in_rounds(gold: Sequence[Gold], passages: int) -> tuple[list[Gold], list[Row
     reach = {name: sum(1 / (one.drawn.probability or 1) for one in drawn) for name, drawn in schemes.items()}
     kept: list[Gold] = []
     rounds: list[Row] = []
-    for name in sorted(schemes, key=lambda name: (-reach[name], name)):
+    for name in sorted(schemes, key=lambda name: (began.get(name, ""), name)):
         left = passages - len(kept)
         whole = len({one.drawn.stratum for one in schemes[name]}) == 1 or abs(reach[name] - left) <= OFF_FRAME * left
         why = "" if whole else f"its labels speak for {reach[name]:,.0f} of {left:,} passages: some strata are not labelled yet"

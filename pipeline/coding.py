@@ -7,19 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import classifier, codebook, ledger, store
-from pipeline.classifier import DEFAULT_THRESHOLD, Item, Model
+from pipeline import classifier, codebook, ledger, saved_model, store
+from pipeline.classifier import DEFAULT_THRESHOLD, Model
 from pipeline.code_hash import code_hash
 from pipeline.config import Study
 from pipeline.errors import PipelineError, Problem
 from pipeline.explain import Explainer
+from pipeline.features import Item
 from pipeline.model import Coding, Decision, Row, Tag, to_row
 from pipeline.progress import Track, no_track
 from pipeline.rules import RuleEngine
 from pipeline.rules.roles import Roles
 
 BATCH = 1000  # passages coded at a time
-MODULES = ("pipeline.coding", "pipeline.classifier", "pipeline.explain", "pipeline.features", "pipeline.modelfile")
+CODE = ("coding", "classifier", "explain", "features", "modelfile", "phrases", "saved_model")
+MODULES = tuple(f"pipeline.{name}" for name in CODE)  # what a coding depends on
 
 
 def code(texts: Sequence[str], tags: Sequence[Tag], model: Model) -> list[Coding]:
@@ -59,7 +61,7 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     keys = {n: ledger.digest_of(e.digest, tags.entries[n].digest, fixed) for n, e in passages.entries.items()}
 
     def make(todo: Sequence[str]) -> Iterator[ledger.Made]:
-        model = classifier.load(model_file, book) if todo else classifier.rules_alone(book)
+        model = saved_model.load(model_file, book) if todo else classifier.rules_alone(book)
         sizes = {name: passages.entries[name].end - passages.entries[name].start for name in todo}
         for names in ledger.chunks(list(track(todo, total=len(todo), label="documents")), sizes, 500_000):
             texts = [(name, row["text"]) for name in names for row in passages.rows(name)]

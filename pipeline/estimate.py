@@ -44,8 +44,8 @@ def wilson(share: ArrayLike, effective: ArrayLike, freedom: ArrayLike, level: fl
     """
     p, n = np.clip(np.asarray(share, dtype=float), 0, 1), np.asarray(effective, dtype=float)
     quantile = student_t.ppf((1 + level) / 2, freedom)
-    centre = (p + quantile**2 / (2 * n)) / (1 + quantile**2 / n)
-    half = quantile / (1 + quantile**2 / n) * np.sqrt(p * (1 - p) / n + quantile**2 / (4 * n**2))
+    centre = (n * p + quantile**2 / 2) / (n + quantile**2)  # the usual form times n, so that no information gives 0 to 1
+    half = quantile / (n + quantile**2) * np.sqrt(n * p * (1 - p) + quantile**2 / 4)
     return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 

@@ -1,4 +1,4 @@
-"""Passages as numbers: the mean vector of their words, and what the rules and roles say of them."""
+"""Passages as numbers: the mean vector of their words, what the rules and roles say of them, and the common phrases they hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pipeline import vectors
+from pipeline import phrases, vectors
 from pipeline.codebook import Codebook
 from pipeline.config import ROLES
 from pipeline.model import MOODS, Hit
@@ -65,29 +65,54 @@ def has_live_hit(item: Item, code: str, book: Codebook) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How passages become numbers: vocabulary, its word vectors, and the columns of rule features."""
+    """How passages become numbers: vocabulary, its word vectors, the columns of rule features, and the phrases looked for.
+
+    Columns of a matrix stand in this order: word vector, rule features, phrases.
+    """
 
     words: TfidfVectorizer
     vectors: NDArray[np.float16]
     rules: DictVectorizer
+    phrases: tuple[str, ...] = ()
+
+    @property
+    def rule_columns(self) -> slice:
+        """Where the rule features stand."""
+        start = int(self.vectors.shape[1])
+        return slice(start, start + len(self.rules.vocabulary_))
+
+    @property
+    def phrase_columns(self) -> slice:
+        """Where the phrases stand."""
+        start = int(self.vectors.shape[1]) + len(self.rules.vocabulary_)
+        return slice(start, start + len(self.phrases))
+
+    @property
+    def width(self) -> int:
+        """How many columns a matrix has."""
+        return int(self.vectors.shape[1]) + len(self.rules.vocabulary_) + len(self.phrases)
 
     @classmethod
     def learn(cls, texts: Sequence[str], book: Codebook) -> Space:
         """A space from unlabelled passages."""
         words = vectors.fit_words(texts, min_count=5 if len(texts) > 1000 else 2)
-        return cls(words, vectors.learn(texts, words), rule_columns(book))
+        return cls(words, vectors.learn(texts, words), rule_columns(book), phrases.choose(texts))
 
     def with_rules_of(self, book: Codebook) -> Space:
         """The same words under another codebook's rules."""
         return replace(self, rules=rule_columns(book))
 
     def matrix(self, items: Sequence[Item], book: Codebook) -> csr_matrix:
-        """One row an item: the mean vector of its words, of unit length, then its rule features."""
+        """One row an item: the mean vector of its words, of unit length, then its rule features, then the phrases it holds."""
         if not items:
-            return csr_matrix((0, self.vectors.shape[1] + len(self.rules.vocabulary_)))
+            return csr_matrix((0, self.width))
         means, norms = self.means(self.words.transform(item.text for item in items))
+        return csr_matrix(hstack([csr_matrix(means / norms), self.marks(items, book)]))
+
+    def marks(self, items: Sequence[Item], book: Codebook) -> csr_matrix:
+        """One row an item: its rule features and the phrases it holds."""
         rules = self.rules.transform([rule_features(item, book) for item in items])
-        return csr_matrix(hstack([csr_matrix(means / norms), rules * RULE_WEIGHT]))
+        return csr_matrix(hstack([rules * RULE_WEIGHT, phrases.held([item.text for item in items], self.phrases)]))
 
     def means(self, weights: csr_matrix) -> tuple[Floats, Floats]:
         """Weighted sums of word vectors and their lengths (1 where there is no known word)."""
@@ -140,7 +165,7 @@ def moved_values(values: NDArray[np.int8], old: Sequence[str], new: Sequence[str
 
 def hits_of(x: csr_matrix, feature: str, space: Space) -> Bools:
     """From features: whether a rule feature is there (`live:threat`)."""
-    column = space.vectors.shape[1] + space.rules.vocabulary_[feature]
+    column = space.rule_columns.start + space.rules.vocabulary_[feature]
     return np.asarray(x[:, [column]].toarray()[:, 0] > 0)
 
 
@@ -150,10 +175,10 @@ def live_hits(x: csr_matrix, code: str, space: Space) -> Bools:
 
 
 def column_map(old: Space, new: Space) -> csr_matrix:
-    """A matrix that moves feature columns of one space to the same names in another; names that are gone are dropped."""
-    size = old.vectors.shape[1]
-    shape = (size + len(old.rules.vocabulary_), size + len(new.rules.vocabulary_))
-    pairs = [(i, i) for i in range(size)]
-    pairs += [(size + i, size + new.rules.vocabulary_[n]) for n, i in old.rules.vocabulary_.items() if n in new.rules.vocabulary_]
+    """A matrix that moves feature columns of one space to another with the same words; rule features that are gone are dropped."""
+    pairs = [(i, i) for i in range(old.rule_columns.start)]
+    at, to = old.rule_columns.start, new.rule_columns.start
+    pairs += [(at + i, to + new.rules.vocabulary_[n]) for n, i in old.rules.vocabulary_.items() if n in new.rules.vocabulary_]
+    pairs += [(old.phrase_columns.start + i, new.phrase_columns.start + i) for i in range(len(old.phrases))]
     rows, columns = zip(*pairs, strict=True)
-    return csr_matrix((np.ones(len(pairs)), (rows, columns)), shape=shape)
+    return csr_matrix((np.ones(len(pairs)), (rows, columns)), shape=(old.width, new.width))

@@ -248,7 +248,7 @@ def placed_in_document(
     by_id = {row["id"]: row for row in rows}
     alike: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        alike[store.sha256_text(row["text"])].append(row)
+        alike[text_hash(row)].append(row)
     result = []
     for text, given in by_text.items():
         name = locate(given[0], alike[text], document)

@@ -14,7 +14,7 @@ from pipeline.agreement.figures import Figure, figures
 from pipeline.agreement.panel import panel
 from pipeline.codebook import Codebook
 from pipeline.features import UNKNOWN, Bools, Floats
-from pipeline.labels import Gold
+from pipeline.labels import ADJUDICATED, Gold
 from pipeline.model import Row
 
 
@@ -24,11 +24,12 @@ def number(value: float) -> float | None:
 
 
 def label_facts(gold: Sequence[Gold]) -> Row:
-    """Who coded how many passages, how they were drawn, and on how many coders part unadjudicated."""
+    """Who coded how many passages, how many two or more coded, how they were drawn, and on how many coders part unadjudicated."""
     drawn = Counter(f"{one.drawn.scheme}/{one.drawn.stratum}" for one in gold)
     coders = Counter(coder for one in gold for coder in one.by_coder)
     return {
         "passages": len(gold), "documents": len({one.document_id for one in gold}), "coders": dict(sorted(coders.items())),
+        "double": sum(len(one.by_coder.keys() - {ADJUDICATED}) > 1 for one in gold),
         "drawn": dict(sorted(drawn.items())), "contested": sum(None in one.values.values() for one in gold),
     }  # fmt: skip
 

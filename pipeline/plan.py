@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from pipeline import ledger, store
 from pipeline.config import Study
 from pipeline.errors import PipelineError
@@ -46,6 +48,12 @@ class Planned:
 def folder(study: Study) -> Path:
     """Where the rounds stand."""
     return study.labels / "plan"
+
+
+def locked(study: Study) -> FileLock:
+    """A lock for drawing: of two coders who begin at once, one draws and the other takes that round."""
+    folder(study).mkdir(parents=True, exist_ok=True)
+    return FileLock(folder(study) / ".lock")
 
 
 def rounds(study: Study) -> list[list[Planned]]:

@@ -81,9 +81,11 @@ def status(study: Study, book: Codebook) -> Row:
     changed = differing(last["settled"], settled(study, book))
     when = f"{last['time']}, when the study had {last['labels']:,} labels" if last["labels"] else f"{last['time']}, before any label"
     again = f"; registered {len(earlier)} times, first on {earlier[0]['time']}" if len(earlier) > 1 else ""
+    broken = [name for name in changed if name != "program"]  # a later program by the same rule and weights is told, but breaks no promise
+    rest = "the program has been changed since, not what it decides by" if changed else "nothing changed since"
     what = "; ".join(PARTS.get(name, name) for name in changed)
-    words = f"Changed after registration ({when}{again}): {what}." if changed else f"Registered on {when}{again}; nothing changed since."
-    return {"status": "changed after" if changed else "registered", "time": last["time"], "labels_then": last["labels"], "changed": changed,
+    words = f"Changed after registration ({when}{again}): {what}." if broken else f"Registered on {when}{again}; {rest}."
+    return {"status": "changed after" if broken else "registered", "time": last["time"], "labels_then": last["labels"], "changed": changed,
             "words": words, "registrations": len(earlier)}  # fmt: skip
 
 

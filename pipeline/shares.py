@@ -42,7 +42,7 @@ class Stretch:
     def of(cls, coded: Coded, design: Design, rows: Bools | None = None) -> Stretch:
         """The scope of some passages (all if not given)."""
         inside = np.ones(len(design.row), dtype=bool) if rows is None else rows[design.row]
-        return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present.astype(float), rows), inside)
+        return cls(coded.sizes(rows), coded.sums(coded.p, rows), coded.sums(coded.present, rows), inside)
 
     @property
     def documents(self) -> int:
@@ -61,7 +61,8 @@ class Shares:
 
     `method`: corrected, borrowed or naive. `value`, `variance`, `from_labels`
     (the part of the variance that more labels would shrink), `error` (what each
-    document adds, documents x columns).
+    document adds, documents x columns). `lacking`: columns that too few labels
+    considered; their figures are naive.
     """
 
     stretch: Stretch
@@ -70,15 +71,18 @@ class Shares:
     others: Mapping[str, Corrected]
     labels: int
     positives: Floats
+    lacking: Bools
+
+    def method_of(self, column: int) -> str:
+        """How one column's figure came about."""
+        return "naive" if self.lacking[column] else self.method
 
     def expected(self) -> Floats:
         """What each document says as the labels read the machine (documents x columns): its codes on the line from machine to hand."""
-        if self.method == "naive":
-            return self.stretch.present
         sizes, tuning = self.stretch.sizes, self.best.tuning
         level = self.best.value - tuning * self.stretch.p.sum(axis=0) / max(sizes.sum(), 1.0)
-        line: Floats = np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
-        return line
+        line = np.maximum(tuning * self.stretch.p + sizes[:, None] * level, 0)
+        return np.where(self.lacking, self.stretch.present, line)
 
 
 def naive(stretch: Stretch) -> Corrected:
@@ -108,6 +112,15 @@ def borrowed(stretch: Stretch, whole: Estimator, tuning: Floats) -> Corrected:
     return Corrected(value, covariance, line.from_labels, line.hidden, tuning, own + drawn.error)
 
 
+def patched(best: Corrected, plain: Corrected, lacking: Bools) -> Corrected:
+    """Corrected shares with naive ones in the columns that labels say too little of."""
+    value, error = np.where(lacking, plain.value, best.value), np.where(lacking, plain.error, best.error)
+    kept, own = np.outer(~lacking, ~lacking), np.outer(lacking, lacking)
+    covariance = np.where(kept, best.covariance, 0) + np.where(own, plain.covariance, 0)
+    from_labels, hidden, tuning = (np.where(lacking, 0, part) for part in (best.from_labels, best.hidden, best.tuning))
+    return Corrected(value, covariance, from_labels, hidden, tuning, error)
+
+
 class Correction:
     """Corrects any stretch of one corpus; what the whole teaches is worked out once."""
 
@@ -128,16 +141,19 @@ class Correction:
         positives = np.nansum(self.design.truth[stretch.labelled], axis=0)
         others = {"naive": naive(stretch)}
         if self.whole is None or len(self.design.row) < FEWEST_LABELS:
-            return Shares(stretch, "naive", others["naive"], others, labels, positives)
+            return Shares(stretch, "naive", others["naive"], others, labels, positives, np.ones(len(positives), dtype=bool))
         if labels < FEWEST_LABELS or documents < FEWEST_DOCUMENTS:
-            return Shares(stretch, "borrowed", borrowed(stretch, self.whole, self.tuning), others, labels, positives)
+            lacking = self.design.known.sum(axis=0) < FEWEST_LABELS
+            best = patched(borrowed(stretch, self.whole, self.tuning), others["naive"], lacking)
+            return Shares(stretch, "borrowed", best, others, labels, positives, lacking)
+        lacking = self.design.known[stretch.labelled].sum(axis=0) < FEWEST_LABELS
         found = self.estimator(stretch)
         others |= {
             "labels": found.labels_only(),
             "dsl": found.at(np.ones_like(self.tuning)),
             "ppi": found.at(found.tuned()),
         }
-        return Shares(stretch, "corrected", others["ppi"], others, labels, positives)
+        return Shares(stretch, "corrected", patched(others["ppi"], others["naive"], lacking), others, labels, positives, lacking)
 
 
 def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> tuple[Floats, Floats]:
@@ -153,10 +169,10 @@ def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> 
     return wilson(found.value, effective, freedom(found.error, documents), level)
 
 
-def more_labels(found: Corrected, labels: int, documents: int, half_width: float, level: float) -> list[int | None]:
+def more_labels(found: Corrected, labels: int, documents: int, half_width: float, level: float, most: int) -> list[int | None]:
     """How many more labels, drawn as these were, would bring each interval to a half width; None where no number would.
 
-    Labels shrink only their own part of the variance (Egami et al. 2023, appendix
+    `most`: passages that are not labelled yet. Labels shrink only their own part of the variance (Egami et al. 2023, appendix
     on power: dsl's power_dsl); the rest is the choice of documents.
     """
     wanted = (half_width / float(student_t.ppf((1 + level) / 2, max(documents - 1, 1)))) ** 2
@@ -164,8 +180,17 @@ def more_labels(found: Corrected, labels: int, documents: int, half_width: float
     made: list[int | None] = []
     for all_of_it, own, other in zip(found.variance, found.from_labels, rest, strict=True):
         possible = wanted > other
-        made.append(0 if all_of_it <= wanted else int(np.ceil(labels * (own / (wanted - other) - 1))) if possible else None)
+        more = int(np.ceil(labels * (own / (wanted - other) - 1))) if possible else 0
+        made.append(0 if all_of_it <= wanted else min(more, most) if possible else None)
     return made
+
+
+def labels_wanted(found: Shares, codes: int, half_width: float, level: float) -> list[int | None]:
+    """More labels for each code's interval; for a stretch that has too few, how many until it corrects itself."""
+    if found.method != "corrected":
+        return [max(FEWEST_LABELS - found.labels, 0)] * codes
+    unlabelled = int(found.stretch.sizes.sum()) - found.labels
+    return more_labels(found.best, found.labels, found.stretch.documents, half_width, level, unlabelled)
 
 
 def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: float, flagged: Mapping[str, bool]) -> Iterator[Row]:
@@ -173,20 +198,21 @@ def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: floa
     stretch, documents = found.stretch, found.stretch.documents
     corrected = {} if found.method == "naive" else {**found.others, "best": found.best}
     bounds = {name: interval(one, one.hidden, documents, level) for name, one in corrected.items() if name != "naive"}
-    wanted = more_labels(found.best, found.labels, documents, half_width, level) if found.method == "corrected" else [None] * len(ids)
+    wanted = labels_wanted(found, len(ids), half_width, level)
     for i, code in enumerate(ids):
         plain = clustered_share(stretch.present[:, i], stretch.sizes, level)
         row: Row = {"share": plain.share, "low": plain.low, "high": plain.high}
-        if found.method != "naive":
+        method = found.method_of(i)
+        if method != "naive":
             row = dict(zip(row, (clip(found.best.value[i]), bounds["best"][0][i], bounds["best"][1][i]), strict=True))
-        row |= {"method": found.method, "note": NOTES[found.method], "passages": plain.passages, "documents": documents,
+        row |= {"method": method, "note": NOTES[method], "passages": plain.passages, "documents": documents,
                 "labels": found.labels, "positives": int(found.positives[i]), "flagged": flagged.get(code, False),
                 "naive": plain.share, "naive_low": plain.low, "naive_high": plain.high}  # fmt: skip
         for name, key in (("labels", "labels_only"), ("dsl", "dsl"), ("ppi", "ppi")):
-            one = found.others.get(name)
+            one = None if found.lacking[i] else found.others.get(name)
             figures = (clip(one.value[i]), bounds[name][0][i], bounds[name][1][i]) if one else (None, None, None)
             row |= dict(zip((key, f"{name}_low", f"{name}_high"), figures, strict=True))
-        yield {"code": code, **row, "lambda": float(found.best.tuning[i]) if found.method != "naive" else None, "more_labels": wanted[i]}
+        yield {"code": code, **row, "lambda": float(found.best.tuning[i]) if method != "naive" else None, "more_labels": wanted[i]}
 
 
 def clip(share: float) -> float:

@@ -139,11 +139,12 @@ def mend_tail(path: Path, aside: Path) -> str:
     if not path.is_file():
         return ""
     with path.open("r+b") as file:
+        if file.seek(0, os.SEEK_END) == 0 or (file.seek(-1, os.SEEK_END) >= 0 and file.read(1) == b"\n"):
+            return ""
+        file.seek(0)
         content = file.read()
         sound = content.rfind(b"\n") + 1
         torn = content[sound:]
-        if not torn:
-            return ""
         if is_object(torn):
             append_bytes(file, b"\n")
             return ""

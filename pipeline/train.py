@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline import classifier, codebook, labels, ledger, problems, store
+from pipeline import classifier, codebook, labels, ledger, problems, saved_model, store
 from pipeline.card import card_markdown
 from pipeline.card_charts import calibration_chart, learning_chart
 from pipeline.classifier import Model, document_folds, out_of_fold
@@ -101,7 +101,7 @@ class Trained:
 
 def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> Trained:
     """The model on base and own labels, measured on the study's own documents."""
-    base = classifier.load_training(base_model_file(), book)
+    base = saved_model.load_training(base_model_file(), book)
     enough = (base and base[1].groups) or len({one.document_id for one in gold}) > 1
     space = (base[0] if base else first_space(study, book)) if enough else None
     if space is None:
@@ -147,7 +147,7 @@ def run(study: Study, track: Track = no_track) -> Counter[str]:
     done = trained(study, book, gold)
     level = study.thresholds.interval
     head = {"study": study.name, "codebook": book.version, "level": level, "base_passages": done.base_rows}
-    classifier.save(study.model / "model.skops", done.model)
+    saved_model.save(study.model / "model.skops", done.model)
     write_card(study, book, {**head, **label_facts(gold), "agreement": agreement_rows(book, gold, level), **done.figures})
     store.write_jsonl(study.outputs / "heldout.jsonl", done.held_out)
     return Counter(labelled=len(gold), base=done.base_rows, classifiers=len(done.model.heads), unplaced=len(unplaced))

@@ -26,6 +26,7 @@ ADDRESS = re.compile(r"https?://[^\s\"<>]{1,2000}")
 HEAD = PatternFill("solid", fgColor="DDE6EE")
 ASKED = PatternFill("solid", fgColor="FFF4CE")
 LINK = Font(color="0563C1", underline="single")
+TOP = Alignment(vertical="top")
 WRAP = Alignment(wrap_text=True, vertical="top")
 
 
@@ -98,15 +99,26 @@ class Sheet:
             self.begin()
             self.start_rows()
             self.book.losses.counts["sheets"] += 1
-        self.sheet.append([self.text(value) if isinstance(value, str) else value for value in values])
+        self.sheet.append([self.cell(value) for value in values])
         self.rows += 1
+
+    def cell(self, value: Any) -> Any:
+        """A value as a cell; what is a cell already, or nothing, as it is."""
+        if isinstance(value, str):
+            return self.text(value)
+        return self.number(value) if isinstance(value, int | float) else value
 
     def text(self, value: str) -> Any:
         """A text as a cell that is never a formula, a date or an error."""
         cell = WriteOnlyCell(self.sheet, value=self.book.losses.cell(value))
         cell.data_type = "s"
-        if len(value) > 60:
-            cell.alignment = WRAP
+        cell.alignment = WRAP if len(value) > 60 else TOP
+        return cell
+
+    def number(self, value: float) -> Any:
+        """A number as a cell, level with the first line of its row's texts."""
+        cell = WriteOnlyCell(self.sheet, value=value)
+        cell.alignment = TOP
         return cell
 
     def filled(self, value: str, color: str) -> Any:

@@ -123,7 +123,7 @@ def hand_coded(project, study, book, present, alpha=0.9):
     store.write_jsonl(
         study.outputs / "heldout.jsonl", [{"id": row["id"], "document_id": row["document_id"], "codes": codes} for row in rows]
     )
-    said = [{"who": "ann / bob", "code": code, "alpha": alpha, "low": alpha - 0.1} for code in book.ids]
+    said = [{"who": "ann / bob", "kind": "coders", "code": code, "alpha": alpha, "low": alpha - 0.1} for code in book.ids]
     store.write_json(study.outputs / "reliability.json", {"study": study.name, "passages": len(rows), "note": "", "rows": said})
     aggregate.run(study)
 
@@ -227,3 +227,19 @@ def test_registration__is_part_of_the_result(project):
     assert project.call("register", "--study", project.study_file).exit_code == 0
     aggregate.run(study)
     assert narratives(study)[0]["registration"]["status"] == "registered"
+
+
+BOTH_KINDS = {
+    "for profit (Schweller)": ("profit", "profit.status_gain", "profit.revisionist_opportunity"),
+    "by capitulation (Walt)": ("profit", "profit.capitulation", "threat", "threat.aggregate_power"),
+}
+
+
+@pytest.mark.parametrize("kind", BOTH_KINDS)
+def test_bandwagoning__schwellers_and_walts_are_told_apart(project, kind):
+    study = project.study()
+    write_study(study, *many(BOTH_KINDS[kind]))
+    for scope in narratives(study)[1].values():
+        found = scope["bandwagoning"]
+        assert kind in found["words"] and found["margin"] == pytest.approx(found["schweller"] - found["walt"], abs=0.02)
+        assert found["codes"][0]["code"] in BOTH_KINDS[kind]

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from pipeline import classifier, codebook
+from pipeline import classifier, codebook, saved_model
 from pipeline.classifier import RuleOdds, best_f1, document_folds, threshold_for
 from pipeline.explain import Explainer
 from pipeline.features import Item, Space, TrainingSet, rule_features, value_table
 from pipeline.model import Hit
 
 BOOK = codebook.load(ROOT / "codebook" / "alliance")
-BASE = classifier.load(ROOT / "models" / "base" / "model.skops", BOOK)
+BASE = saved_model.load(ROOT / "models" / "base" / "model.skops", BOOK)
 SENTENCES = {True: "Their armies threaten our borders with war number {}.", False: "The harvest of village number {} was good this year."}
 
 
@@ -88,12 +88,12 @@ def test_save__same_model_same_bytes_and_reads_back_alike(tmp_path, monkeypatch)
     monkeypatch.setattr(classifier, "MIN_POSITIVES", 10)
     space, training = small_training_set()
     for name in ("one", "two"):
-        classifier.save(tmp_path / f"{name}.skops", classifier.fit(BOOK, space, training), training)
+        saved_model.save(tmp_path / f"{name}.skops", classifier.fit(BOOK, space, training), training)
     assert (tmp_path / "one.skops").read_bytes() == (tmp_path / "two.skops").read_bytes()
-    back = classifier.load(tmp_path / "one.skops", BOOK)
+    back = saved_model.load(tmp_path / "one.skops", BOOK)
     item = [Item(SENTENCES[True].format(5), (), ())]
     assert back.decide(item) == classifier.fit(BOOK, space, training).decide(item)
-    found = classifier.load_training(tmp_path / "one.skops", BOOK)
+    found = saved_model.load_training(tmp_path / "one.skops", BOOK)
     assert found is not None and found[1].groups == training.groups and (found[1].x != training.x.astype(np.float32)).nnz == 0
 
 

@@ -58,7 +58,7 @@ def test_laid_beside__only_held_out_codes_correct_what_labels_trained(corpus, bo
     values = dict.fromkeys(book.ids, False) | {"threat": True}
     labelled = [gold("a#00001", values), gold("b#00001", values)]
     held = {"b#00001": [0.25] * len(book.ids)}
-    hand = laid_beside(corpus, book, labelled, held)
+    hand = laid_beside(corpus, book, labelled, held, {})
     assert hand.design.row.tolist() == [2] and set(hand.said) == {"a#00001", "b#00001"}
     assert hand.design.machine[0, : len(book.ids)].tolist() == [0.25] * len(book.ids)
     assert hand.design.weight.tolist() == [2.0] and hand.design.truth[0, 0] == 1
@@ -66,26 +66,26 @@ def test_laid_beside__only_held_out_codes_correct_what_labels_trained(corpus, bo
 
 def test_laid_beside__a_machine_without_labels_may_speak_for_itself(book):
     corpus = arrays([row(book, "a", 1, ["threat"], calibrated=False), row(book, "b", 1, calibrated=False)], book)
-    hand = laid_beside(corpus, book, [gold("a#00001", dict.fromkeys(book.ids, True))], {})
+    hand = laid_beside(corpus, book, [gold("a#00001", dict.fromkeys(book.ids, True))], {}, {})
     assert hand.design.machine[0, 0] == 0.9
 
 
 def test_laid_beside__labels_without_a_probability_correct_nothing(corpus, book):
     labelled = [gold("a#00001", dict.fromkeys(book.ids, True), probability=None)]
-    assert not len(laid_beside(corpus, book, labelled, {"a#00001": [0.5] * len(book.ids)}).design.row)
+    assert not len(laid_beside(corpus, book, labelled, {"a#00001": [0.5] * len(book.ids)}, {}).design.row)
 
 
-def test_in_rounds__the_widest_first_each_among_what_is_left():
+def test_in_rounds__as_they_were_labelled_each_among_what_is_left():
     first = [gold(f"a#{i}", {}, "random", "all", 0.02) for i in range(2)]
     second = [gold(f"b#{i}", {}, "more", stratum, 1 / weight) for i, (stratum, weight) in enumerate([("likely", 8), ("rest", 90)])]
-    kept, rounds = in_rounds(second + first, 100)
+    kept, rounds = in_rounds(second + first, 100, {"random": "2026-11-22", "more": "2026-11-23"})
     assert [one.passage_id for one in kept] == ["a#0", "a#1", "b#0", "b#1"]
     assert [(row["scheme"], row["frame"], row["used"]) for row in rounds] == [("random", 100, True), ("more", 98, True)]
 
 
 def test_in_rounds__a_round_with_a_stratum_missing_is_not_used_and_says_why():
     half = [gold("a#1", {}, "strata", "likely", 1 / 6), gold("a#2", {}, "strata", "unsure", 1 / 8)]
-    kept, (row,) = in_rounds(half, 100)
+    kept, (row,) = in_rounds(half, 100, {})
     assert kept == [] and not row["used"] and "14 of 100 passages" in row["why_not"]
     one_stratum = [gold("a#1", {}, "random", "all", 1 / 30)]
-    assert len(in_rounds(one_stratum, 100)[0]) == 1  # unfinished, but of one stratum
+    assert len(in_rounds(one_stratum, 100, {})[0]) == 1  # unfinished, but of one stratum

@@ -1,12 +1,16 @@
 """Two discourses side by side: two studies, or one before and after a date."""
 
 import csv
+import shutil
 
 import pytest
+import yaml
 from coded import document, write_study
+from conftest import ROOT, STUDY
 
-from pipeline import compare
+from pipeline import compare, store
 from pipeline.compare import within
+from pipeline.config import load_study
 
 THREAT = ("threat", "threat.common_enemy")
 TRADE = ("profit", "profit.economic_gain")
@@ -85,3 +89,34 @@ def test_compare__bad_calls(turned, arguments, code, words):
     project, _ = turned
     done = project.call("compare", project.study_file, *arguments)
     assert done.exit_code == code and words in done.output + done.stderr
+
+
+def other_study(project, **changes):
+    """A second study beside the trial."""
+    path = project.folder / "corpus" / "other" / "study.yaml"
+    store.write_text(path, yaml.safe_dump({**STUDY, "name": "other", **changes}, sort_keys=False))
+    return load_study(str(path))
+
+
+def test_compare__two_studies(turned):
+    """One that turns from threat to trade against one that speaks of trade alone; within dates both are of a mind."""
+    project, study = turned
+    other = other_study(project)
+    write_study(other, speeches(TRADE, TRADE))
+    done = project.call("compare", project.study_file, other.file)
+    assert done.exit_code == 0 and "trial | other | difference" in done.output
+    rows = {(row["scope"], row["name"]): row for row in compare.compared(compare.sides([study, other], None, None))}
+    assert (rows["all", "threat"]["first"], rows["all", "threat"]["second"], rows["all", "threat"]["differs"]) == (0.5, 0.0, True)
+    late = {(row["scope"], row["name"]): row for row in compare.compared(compare.sides([study, other], None, "1970"))}
+    assert late["all", "threat"]["difference"] == 0 and not late["all", "threat"]["differs"]
+
+
+def test_compare__studies_of_different_codebooks_are_refused(turned):
+    project, _ = turned
+    shutil.copytree(ROOT / "codebook" / "alliance", project.folder / "corpus" / "other" / "mine", dirs_exist_ok=True)
+    path = project.folder / "corpus" / "other" / "mine" / "narratives.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("strong: 2.5", "strong: 3.5"), encoding="utf-8")
+    other = other_study(project, codebook="mine")
+    write_study(other, speeches(TRADE, TRADE))
+    done = project.call("compare", project.study_file, other.file)
+    assert done.exit_code == 1 and "different codebooks" in done.output + done.stderr

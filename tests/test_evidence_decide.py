@@ -35,7 +35,8 @@ VERDICTS = [
     (3.0, 1.0, 20, "fear", SURE, "leaning"),  # under the bar
     (12.0, 3.0, 20, "fear", Doubts(0.79, True), "leaning"),  # does not survive sensitivity
     (12.0, 3.0, 20, "fear", Doubts(0.8, True), "supported"),
-    (12.0, 3.0, 20, "fear", Doubts(0.49, True), "undecided"),  # most draws do not show it
+    (12.0, 3.0, 20, "fear", Doubts(0.66, True), "undecided"),  # a third of the draws do not show it
+    (12.0, 3.0, 20, "fear", Doubts(0.67, True), "leaning"),
     (12.0, 3.0, 20, "fear", Doubts(1.0, True, ("x",), ("x",)), "refused"),  # a decisive code under the bar
     (3.0, 1.0, 20, "fear", Doubts(1.0, True, ("x",), ("x",)), "refused"),
     (12.0, 3.0, 20, "fear", Doubts(1.0, True, ("x",), (), ("x",)), "leaning"),  # reliability unmeasured
@@ -113,4 +114,4 @@ def test_doubts__codes_that_are_unreliable_together(book):
 
 
 def test_rule__states_the_numbers_it_decides_by():
-    assert "fewer than 5 documents" in RULE and "half of the sensitivity draws" in RULE
+    assert "fewer than 5 documents" in RULE and "two thirds of the sensitivity\ndraws" in RULE

@@ -1,20 +1,25 @@
 """REFI-QDA files that come back: an edited export, another tool's project, the same file twice."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
-from coded import passage_coding, write_stage
-from labelling import write_labels
+from coded import document, passage_coding, write_stage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from labelling import label_row, write_labels
 from lxml import etree
 from qda import ALL, Q, add_coding, add_user, code_guid, coded_study, edit, foreign, guid, project, selections, source_of
 
-from pipeline import codebook, export, store
+from pipeline import codebook, exchange, export, labels, store
 from pipeline.cli import main
 from pipeline.config import load_study
+from pipeline.exchange.passages import SPACE
+from pipeline.exchange.proposal import Ask
 from pipeline.exchange.times import as_utc
 from pipeline.labels import Label
-from pipeline.model import Passage
+from pipeline.model import Passage, to_row
 
 FIRST = len(ALL["a_plain"][0])
 
@@ -106,6 +111,24 @@ def test_read__what_a_reviewer_took_away_is_considered_and_absent(exported):
     (label,) = labels_of(project, "bob")
     assert label["codes"] == [] and label["considered"] == ["threat"] and label["passage_id"] == "a_plain#00001"
     assert "1 new" in done.output
+
+
+@pytest.mark.parametrize("machine", [True, False])
+def test_read__a_coding_in_a_machines_name_or_in_nobodys_is_the_reviewers(exported, machine):
+    """Some tools give what a reviewer does to another user of the file, or to none."""
+    project, _, path = exported
+
+    def change(root):
+        user = next(u.get("guid") for u in root.iter(f"{Q}User") if u.get("name").startswith("machine:model"))
+        added = add_coding(root, source_of(root, "Speech a_plain"), 0, 9, code_guid(root, "Religion"), user)
+        for element in [] if machine else [added, added.find(f"{Q}Coding")]:
+            del element.attrib["creatingUser"]
+
+    back = edit(path, path.with_name("back.qdpx"), change)
+    assert "--coder" in project.call("import", "--study", project.study_file, back, "--yes").stderr
+    bring(project, back, "--coder", "bob")
+    (label,) = labels_of(project, "bob")
+    assert label["codes"] == ["identity", "identity.religion"]
 
 
 def test_read__a_code_changed_in_place_is_one_gone_and_one_added(exported):
@@ -333,3 +356,72 @@ def project_guids(module, name):
     export.export_to(study, "qdpx", module.folder / "again.qdpx")
     root = project(module.folder / "again.qdpx")
     return {element.get("guid") for element in root.iter(f"{Q}TextSource", f"{Q}Code")}
+
+
+@pytest.mark.parametrize("line", ['drawn: {"scheme": 7}', "codes: [1, 2]", "unsure: {", "considered: null", 'time: ["x"]'])
+def test_read__a_note_changed_by_hand_does_no_harm(exported, line):
+    """A label's note that no longer says a label is only a note; the codes still come back."""
+    project, _, path = exported
+    for coder in ("zoe", "max"):
+        (project.labels / f"{coder}.jsonl").unlink()
+
+    def change(root):
+        for content in root.iter(f"{Q}PlainTextContent"):
+            content.text = f"{content.text}\n{line}" if content.text.startswith("policycode label") else content.text
+
+    bring(project, edit(path, path.with_name("back.qdpx"), change))
+    assert {tuple(label["codes"]) for label in labels_of(project, "max")} == {("profit", "profit.economic_gain")}
+
+
+def test_read__pdf_by_its_plain_text(exported):
+    """A PDF's codings stand on its text representation."""
+    project, _, path = exported
+    text = "".join(ALL["a_plain"])
+    back = foreign(path.with_name("f.qdpx"), text, [(0, 9, "They plot", "Threat")])
+
+    def change(root):
+        source = next(root.iter(f"{Q}TextSource"))
+        pdf = etree.Element(f"{Q}PDFSource", guid=guid("pdf"), name="scan.pdf", path="internal://x.pdf")
+        source.getparent().replace(source, pdf)
+        etree.SubElement(pdf, f"{Q}PDFSelection", guid=guid("box"), page="0", firstX="1", firstY="1", secondX="2", secondY="2")
+        source.tag = f"{Q}Representation"
+        source.set("guid", guid("text of the pdf"))
+        pdf.append(source)
+
+    bring(project, edit(back, path.with_name("g.qdpx"), change))
+    assert [label["codes"] for label in labels_of(project, "ann-lee")] == [["threat"]]
+    assert "scan.pdf: 1 selection(s) on its pages" in losses(project, path.with_name("g.qdpx"))
+
+
+ODD = st.text(
+    st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from("\r\n\ufeff é\u0301\U0001f600ab")), min_size=1, max_size=50
+)
+
+
+@settings(max_examples=4)  # many texts in each: what takes time is reading the codebook
+@given(st.lists(ODD.filter(str.strip), min_size=8, max_size=12), st.data())
+def test_read__labels_of_any_text_survive_the_way_out_and_in(module_project, texts, data):
+    """Whatever a text holds and whichever words a coder marked: nothing to do here, and the same label where it is unknown."""
+    study = module_project.study(name="any")
+    book = codebook.load(study.codebook_folder)
+    shutil.rmtree(study.labels, ignore_errors=True)
+    passages = {f"d{i:02}": Passage(f"d{i:02}#00001", f"d{i:02}", 0, len(text), text) for i, text in enumerate(texts)}
+    write_stage(study, "documents", {name: [document(name, passage.text)] for name, passage in passages.items()})
+    write_stage(study, "passages", {name: [passage] for name, passage in passages.items()})
+    write_stage(study, "codings", {name: [passage_coding(book, passage, ("threat",))] for name, passage in passages.items()})
+    for passage in passages.values():
+        codes = data.draw(st.sampled_from([[], ["profit"], ["profit", "identity"]]))
+        start = data.draw(st.integers(0, len(passage.text) - 1))
+        spans = [{"code": codes[0], "start": start, "end": data.draw(st.integers(start + 1, len(passage.text)))}] if codes else []
+        spans = [span for span in spans if passage.text[span["start"] : span["end"]].strip(SPACE)]
+        write_labels(module_project, "zoe", [label_row(to_row(passage), "zoe", codes, book.ids, spans=spans)])
+    path = module_project.folder / "any.qdpx"
+    export.export_to(study, "qdpx", path)
+    assert exchange.read(path, study, Ask()).labels == ()
+    wanted = {label.passage_id: label for label in labels.read(study.labels, book.ids)}
+    shutil.rmtree(study.labels)
+    found = {label.passage_id: label for label in exchange.read(path, study, Ask()).labels}
+    assert found.keys() == wanted.keys()
+    for name, label in found.items():
+        assert label.model_copy(update={"spans": ()}) == wanted[name].model_copy(update={"spans": ()})
+        assert {span.code for span in label.spans} <= {span.code for span in wanted[name].spans}

@@ -256,6 +256,18 @@ def test_read__bomb_is_refused(study, tmp_path):
         exchange.read(tmp_path / "bomb.xlsx", study, Ask("rita"))
 
 
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
+
+
+def test_read__entities_are_refused(study, tmp_path):
+    sheet(study, tmp_path / "s.xlsx")
+    with zipfile.ZipFile(tmp_path / "s.xlsx") as old, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, ENTITIES + old.read(name) if name.endswith("sheet2.xml") else old.read(name))
+    with pytest.raises(PipelineError, match=r"t\.xlsx"):
+        exchange.read(tmp_path / "t.xlsx", study, Ask("rita"))
+
+
 def test_read__wants_a_coder(study, tmp_path):
     sheet(study, tmp_path / "s.xlsx")
     with pytest.raises(UsageError, match="whose verdicts"):
@@ -309,6 +321,7 @@ def test_import__asks_then_appends_and_is_the_same_the_second_time(study, module
     workbook.save(tmp_path / "s.xlsx")
     call = ("import", tmp_path / "s.xlsx", "--study", study.file, "--coder", "Rita")
     shown = module_project.call(*call)
+    assert "s.xlsx [review]:3: half-filled" in shown.stdout
     assert "1 new, 0 changed, 0 the same" in shown.stdout and not (module_project.labels / "rita.jsonl").exists()
     module_project.call(*call, "--yes")
     (row,) = [json.loads(line) for line in (module_project.labels / "rita.jsonl").read_text().splitlines()]

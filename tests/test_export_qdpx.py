@@ -17,6 +17,8 @@ from pyrefiqda.refiproject import RefiProject
 from qda import ALL, Q, coded_study, members, project
 
 from pipeline import codebook, export
+from pipeline.errors import PipelineError
+from pipeline.exchange.facts import FIELDS, facts_of
 from pipeline.exchange.plain import Plain
 from pipeline.exchange.plain import words as words_of
 from pipeline.exchange.xml import schema
@@ -158,6 +160,20 @@ def test_write_qdpx__variables_and_cases(exported):
     assert cases == {"Ann": 5, "Bob": 7}
 
 
+@pytest.mark.parametrize(("date", "kind"), [("1950-03-01", "Date"), ("1950", "Text"), ("1950-02-31", "Text"), ("١٩٥٠", "Text"), ("", None)])
+def test_types_of__a_date_is_one_only_if_it_is_a_day(date, kind):
+    row = {**dict.fromkeys(FIELDS, "x"), "date": date, "id": "a", "title": "A", "metadata": {"party": "d", "mended": {"a": 1}}}
+    facts = facts_of("s", [row])
+    assert facts.types.get("date") == kind and facts.types["party"] == "Text" and "mended" not in facts.types
+    assert ("year" in facts.types) == date.startswith("1950")
+
+
+def test_facts_of__two_documents_with_one_guid_are_an_error():
+    row = {**dict.fromkeys(FIELDS, "x"), "title": "A", "metadata": {"refi_guid": "6e67de9a-93e1-5596-a432-57f4f7c6375d"}}
+    with pytest.raises(PipelineError, match="a and b have one GUID"):
+        facts_of("s", [{**row, "id": "a"}, {**row, "id": "b"}])
+
+
 def test_write_qdpx__again_gives_the_same_bytes(exported):
     study, path, _ = exported
     second = path.with_name("again.qdpx")
@@ -262,8 +278,8 @@ def test_plain__positions_go_there_and_back(text):
         assert plain.at(plain.back(place)) == place
 
 
-@settings(max_examples=25)
-@given(st.lists(TEXT, min_size=1, max_size=3), st.data())
+@settings(max_examples=4)  # many texts in each: what takes time is reading the codebook
+@given(st.lists(TEXT, min_size=8, max_size=12), st.data())
 def test_write_qdpx__any_text_is_valid_and_exact(module_project, exported, texts, data):
     """Whatever characters a text holds, the file is valid and a selection covers the words that were coded."""
     study = module_project.study(name="any")
@@ -272,8 +288,8 @@ def test_write_qdpx__any_text_is_valid_and_exact(module_project, exported, texts
     for index, text in enumerate(texts):
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
-        passages[f"d{index}"] = Passage(f"d{index}#00001", f"d{index}", start, end, text[start:end])
-    write_stage(study, "documents", {f"d{i}": [document(f"d{i}", text, title=text)] for i, text in enumerate(texts)})
+        passages[f"d{index:02}"] = Passage(f"d{index:02}#00001", f"d{index:02}", start, end, text[start:end])
+    write_stage(study, "documents", {f"d{i:02}": [document(f"d{i:02}", text, title=text)] for i, text in enumerate(texts)})
     write_stage(study, "passages", {name: [passage] for name, passage in passages.items()})
     write_stage(study, "codings", {name: [passage_coding(book, passage, ("threat",))] for name, passage in passages.items()})
     path = module_project.folder / "any.qdpx"

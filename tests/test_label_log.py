@@ -158,6 +158,7 @@ def test_two_coders_at_once__share_the_double_coded_part_and_split_the_rest(proj
                     continue
                 done[name].append(view["id"])
                 bench.json("/api/labels", submission(view, []))
+    assert [path.name for path in (project.labels / "plan").glob("round-*")] == ["round-1.jsonl"]
     plan = [row for _, row in store.numbered_rows(project.labels / "plan" / "round-1.jsonl")]
     shared = {row["passage_id"] for row in plan if row["shared"]}
     singles = {row["passage_id"] for row in plan} - shared

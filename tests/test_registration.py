@@ -117,3 +117,11 @@ def test_register__is_of_the_file_as_it_is_read(project, own_book):
     path = own_book / "narratives.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=False), encoding="utf-8")
     assert status_of(project)["changed"] == ["weights"]
+
+
+def test_status__a_later_program_is_told_but_breaks_no_promise(project, own_book, monkeypatch):
+    project.study(codebook="mine")
+    register(project)
+    monkeypatch.setattr(registration, "code_hash", lambda *modules: "another")
+    found = status_of(project)
+    assert (found["status"], found["changed"]) == ("registered", ["program"]) and "program has been changed since" in found["words"]

@@ -57,7 +57,8 @@ def test_shares__a_group_with_few_labels_borrows_and_says_so(made):
     few = correction.stretch.within(np.arange(30) < 2, correction.design)
     assert 0 < few.labelled.sum() < FEWEST_LABELS
     row = rows_of(correction, few)["threat"]
-    assert row["method"] == "borrowed" and "too few labels" in row["note"] and row["dsl"] is None and row["more_labels"] is None
+    assert row["method"] == "borrowed" and "too few labels" in row["note"] and row["dsl"] is None
+    assert row["more_labels"] == FEWEST_LABELS - few.labelled.sum()
     whole = rows_of(correction, correction.stretch)["threat"]
     assert row["high"] - row["low"] > whole["high"] - whole["low"]
 
@@ -77,6 +78,22 @@ def test_shares__without_labels_naive_and_flagged(made):
     assert rows["threat"]["method"] == "naive" and "not the classifier's errors" in rows["threat"]["note"]
     assert rows["threat"]["share"] == pytest.approx(coded.present[:, 0].mean()) and rows["threat"]["lambda"] is None
     assert (rows["threat"]["flagged"], rows["profit"]["flagged"]) == (False, True)
+
+
+def test_shares__a_code_that_labels_did_not_consider_stays_naive(made):
+    """Coders may consider only some codes: what they left open is not found absent."""
+    coded, truth, correction = made
+    open_code = truth.copy()
+    open_code[:, [1, 3]] = np.nan
+    rows = correction.design.row
+    partly = Correction(coded, labelled(coded, open_code, rows))
+    found = {row["code"]: row for row in share_rows(partly.shares(partly.stretch), IDS, 0.95, 0.03, {})}
+    assert found["threat"] == rows_of(correction, correction.stretch)["threat"]
+    assert found["profit"]["method"] == "naive" and found["profit"]["share"] == found["profit"]["naive"] and found["profit"]["dsl"] is None
+    assert found["profit"]["positives"] == 0 and "not the classifier's errors" in found["profit"]["note"]
+    few = partly.shares(partly.stretch.within(np.arange(30) < 2, partly.design))
+    assert (few.method_of(0), few.method_of(1)) == ("borrowed", "naive")
+    assert few.expected()[:2, 1].tolist() == few.stretch.present[:2, 1].tolist()
 
 
 def test_stretch__partner_passages_and_labels_in_them(made):
@@ -111,12 +128,12 @@ def test_interval__none_seen_does_not_mean_none_there():
     ids=["near enough", "more labels", "documents differ too much"],
 )
 def test_more_labels__only_labels_can_be_had(variance, from_labels, wanted):
-    (found,) = more_labels(one(0.3, variance, from_labels), 100, 2000, 0.03, 0.95)
+    (found,) = more_labels(one(0.3, variance, from_labels), 100, 2000, 0.03, 0.95, 5000)
     assert found == wanted or (wanted == "some" and found > 100)
 
 
 def test_more_labels__by_hand():
-    """A standard error of .015 is wanted; of a variance of .0009 two thirds come from 100 labels: .0006/n' + .0003 <= .000225 never;
-    of .0009 all: n' = 100 * .0009 / .000234."""
-    (found,) = more_labels(one(0.3, 0.0009, 0.0009), 100, 10**6, 0.03, 0.95)
+    """All of a variance of .0009 comes from 100 labels and (.03 / 1.96) squared is wanted; more than there are cannot be had."""
+    (found,) = more_labels(one(0.3, 0.0009, 0.0009), 100, 10**6, 0.03, 0.95, 5000)
     assert found == int(np.ceil(100 * (0.0009 / (0.03 / 1.959965) ** 2 - 1)))
+    assert more_labels(one(0.3, 0.0009, 0.0009), 100, 10**6, 0.03, 0.95, most=50) == [50]

@@ -9,7 +9,7 @@ import yaml
 from conftest import ROOT
 from labelling import label_row, write_labels
 
-from pipeline import classifier, codebook, store
+from pipeline import classifier, codebook, saved_model, store
 from pipeline.features import UNKNOWN
 from pipeline.train import own_folds
 
@@ -119,7 +119,7 @@ def test_load_training__base_labels_follow_their_codes_by_name(based, book):
     """Another order of codes moves the columns; a code the base does not know is unknown throughout."""
     own = own_codebook(based, sub_codes_first)
     path = ROOT / "models" / "base" / "model.skops"
-    (_, base), (_, moved) = classifier.load_training(path, book), classifier.load_training(path, own)
+    (_, base), (_, moved) = saved_model.load_training(path, book), saved_model.load_training(path, own)
     for code in book.ids:
         assert (base.values[:, book.ids.index(code)] == moved.values[:, own.ids.index(code)]).all(), code
 
@@ -127,9 +127,9 @@ def test_load_training__base_labels_follow_their_codes_by_name(based, book):
 def test_run__a_codebook_the_base_knows_nothing_of_is_left_to_its_rules(based):
     own = own_codebook(based, renamed)
     path = ROOT / "models" / "base" / "model.skops"
-    space, training = classifier.load_training(path, own)
+    space, training = saved_model.load_training(path, own)
     assert training.groups == () and not (training.values != UNKNOWN).any() and len(space.words.vocabulary_) > 1000
-    assert not classifier.load(path, own).calibrated
+    assert not saved_model.load(path, own).calibrated
     assert "rules alone: no hand labels" in run(based)
 
 

@@ -1,5 +1,8 @@
 """The workbench's door and shell: address, token, origin, pages, and what it refuses to start on."""
 
+import subprocess
+import sys
+
 import pytest
 from workbench import running, segmented
 
@@ -48,3 +51,9 @@ def test_label__refuses_a_name_that_cannot_name_a_file(module_project, coder):
 def test_label__without_passages_says_what_to_run(project):
     done = project.call("label", "--study", project.study_file, "--coder", "anna", "--no-browser")
     assert done.exit_code == 1 and "policycode run" in done.stderr
+
+
+def test_label__opens_without_waiting_for_the_heavy_libraries():
+    code = "import sys, pipeline.cli, pipeline.workbench.server; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "scipy", "pandas", "spacy", "sklearn", "lxml", "openpyxl"} & set(done.stdout.split())

@@ -10,7 +10,7 @@ from double_coded import PARTED, double_coded, ids_of, labels_of
 from labelling import write_labels
 from workbench import running
 
-from pipeline import codebook, labels, reliability
+from pipeline import adjudicators, codebook, labels, reliability
 from pipeline.workbench.comparison import letters
 
 pytestmark = needs_browser
@@ -177,7 +177,11 @@ def test_adjudicator__chooses_for_good_to_see_all_and_label_no_more(project, stu
             page = opened.new_page()
             page.goto(pi.address)
             page.goto(f"{pi.origin}/agreement")
-            page.get_by_role("button", name="I adjudicate and shall label no more").press("Enter")
+            page.get_by_text("I adjudicate and shall label no more").press("Enter")
+            page.get_by_role("button", name="Show me all").press("Enter")  # not before the box is ticked
+            assert adjudicators.declared(study) == frozenset()
+            page.get_by_role("checkbox").press("Space")
+            page.get_by_role("button", name="Show me all").press("Enter")
             page.get_by_text("pi adjudicates this study and labels no more").wait_for()
         assert "kept from you" not in pi.request("/agreement")[1]
         assert send(pi, {**form_of(pi, passage(project, 1)), "code.threat": "present", "reason": "Rule 1"})[0] == 200

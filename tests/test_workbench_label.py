@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import browser, needs_browser
 from playwright.sync_api import expect
-from workbench import coded, running, segmented
+from workbench import coded, running, segmented, submission
 
 from pipeline import store
 
@@ -294,8 +294,26 @@ def test_hostile_corpus__never_runs_anywhere(project, chromium):
         assert page.locator("script:not([src]), img").count() == 0
 
 
+def test_round__once_done_the_next_is_drawn_only_when_asked_for(project, chromium):
+    segmented(project, documents=2, labelling={"round": 12})
+    with running(project) as bench:
+        for _ in range(11):
+            bench.json("/api/labels", submission(bench.json("/api/passage")["passage"], []))
+        with opened(chromium, bench) as page:
+            page.keyboard.press("1")
+            page.keyboard.press("Enter")
+            told(page, "This round is done")
+            assert len(labels_of(project)) == 12 and not (project.labels / "plan" / "round-2.jsonl").exists()
+            page.keyboard.press("Enter")
+            expect(page.locator("#counts")).to_contain_text("12 of 24 in the plan")
+            assert page.locator("#notice").is_hidden() and page.locator("#text").is_visible()
+
+
 def test_search__finds_by_words_across_case_and_by_number_and_opens_by_keyboard(project, bench, chromium):
     with opened(chromium, bench) as page:
+        page.keyboard.press("/")
+        page.keyboard.press("Escape")
+        expect(page.locator("#search")).to_be_hidden()
         page.keyboard.press("/")
         page.keyboard.type("IN YEAR 7 OUR")
         page.wait_for_selector("#results button")

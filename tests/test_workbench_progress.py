@@ -6,9 +6,10 @@ import time
 import pytest
 from workbench import running, segmented, submission
 
-from pipeline import definitions, plan
+from pipeline import definitions, plan, tag
 from pipeline.codebook import load
 from pipeline.workbench import changed
+from pipeline.workbench.bench import Bench
 from pipeline.workbench.second_look import word_changes
 
 THREAT = "Ostland threatens our borders with missiles, and its enemy forces plot against Norland day and night."
@@ -16,7 +17,7 @@ PLAIN = "The committee met in the morning and approved the report on roads of th
 
 
 def finished(bench):
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         said = bench.json("/api/retrain")
         if said["state"] != "running":
@@ -32,7 +33,7 @@ def test_retraining__runs_the_stages_and_shows_what_changed_without_unblinding(p
     assert project.call("run", "--study", project.study_file).exit_code == 0
     with running(project) as bench:
         assert "Nothing has been retrained" in bench.request("/progress/changes")[1]
-        for number in range(30):
+        for number in range(29):  # one is left, so that no further round is drawn
             view = bench.json("/api/passage")["passage"]
             sent = submission(view, ["profit" if "committee" in view["text"] else "threat"])
             assert bench.request("/api/labels", sent)[0] == 200, number
@@ -49,11 +50,11 @@ def test_retraining__runs_the_stages_and_shows_what_changed_without_unblinding(p
             "export",
         ]
         status, page = bench.request("/progress/changes")
-        assert status == 200 and "0 before, 30 after" in page
+        assert status == 200 and "0 before, 29 after" in page
         labelled = {json.loads(line)["passage_id"] for line in (project.labels / "anna.jsonl").read_text().splitlines()}
         found = json.loads((project.outputs / ".before" / "comparison.json").read_text())
         flipped = {row["id"] for row in found["flips"]}
-        assert flipped, "thirty labels against the rules change some passages"
+        assert flipped, "the labels against the rules change some passages"
         assert all((name in page) == (name in labelled) for name in flipped)
         assert "interval" in bench.request("/progress/advice")[1].lower()
         shown = bench.request("/progress/changes?show=all")[1]
@@ -68,8 +69,7 @@ def test_retraining__runs_the_stages_and_shows_what_changed_without_unblinding(p
 
 @pytest.mark.parametrize(("options", "hits"), [((), False), (("--assist",), True)])
 def test_assist__shows_rule_hits_only_when_asked_and_records_it(project, options, hits):
-    project.write_texts({"1950_a": f"{THREAT}\n\n{PLAIN}"})
-    assert project.call("run", "--study", project.study(labelling={"round": 10}).file).exit_code == 0
+    tag.run(segmented(project, {"1950_a": f"{THREAT}\n\n{PLAIN}"}))
     with running(project, "anna", *options) as bench:
         view = bench.json("/api/passage?id=1950_a%2300001")["passage"]
         assert bool(view["hits"]) == hits
@@ -119,3 +119,13 @@ def test_word_changes__give_both_texts_back():
     pieces = word_changes(then, now)
     assert "".join(" ".join(w for kind, w in pieces if kind != "new").split()) == "".join(then.split())
     assert "".join(" ".join(w for kind, w in pieces if kind != "gone").split()) == "".join(now.split())
+
+
+def test_queue__follows_its_passages_when_the_study_is_cut_anew_and_leaves_out_what_is_gone(project):
+    settings = {"passages": {"min_words": 3, "max_words": 40}, "labelling": {"round": 10, "double": 1}}
+    kept = "Seven eight nine ten eleven twelve."
+    study = segmented(project, {"1950_a": f"One two three four five six.\n\n{kept}\n\nAnd more words stand here."}, **settings)
+    assert len(plan.draw_round(study, (), set())) == 3
+    segmented(project, {"1950_a": f"{kept}\n\nAnd a new paragraph of several words."}, **settings)
+    bench = Bench(study, "anna")
+    assert [(one.passage_id, bench.corpus.passage(one.passage_id)["text"]) for one in bench.queue] == [("1950_a#00001", kept)]

@@ -13,13 +13,14 @@ from pipeline.evidence.weights import Statements, Weights
 
 Floats = NDArray[np.float64]
 FEWEST_DOCUMENTS = 5
-MAJORITY = 0.5  # of sensitivity draws; a lead that most of them do not show is none
+MAJORITY = 2 / 3  # of sensitivity draws; a lead that a third of them do not show is none
 
 RULE = """\
 supported: one narrative leads every rival, 'none of these' among them, by at least the margin; the interval of the lead over the
 runner-up excludes zero; the lead stands in at least the stated share of sensitivity draws; hand labels of the corpus correct the
 codes; and it stands without all codes whose reliability is unmeasured.
-leaning: it leads, the margin is reached or the interval excludes zero, and the lead stands in at least half of the sensitivity draws.
+leaning: it leads, the margin is reached or the interval excludes zero, and the lead stands in at least two thirds of the sensitivity
+draws.
 refused: it would be supported or leaning, but not without the codes whose coders agree less than the reliability bar.
 undecided: anything else, or fewer than 5 documents with codes."""
 

@@ -27,7 +27,7 @@ def reliability_of(study: Study, book: Codebook) -> list[Row]:
     """For each code how far its coders agree (all of them together), null where that is not measured."""
     path = study.outputs / "reliability.json"
     rows = store.read_json(path)["rows"] if path.is_file() else []
-    together = {row["code"]: row for row in rows if row["kind"] == "coders"}
+    together = {row["code"]: row for row in rows if row.get("kind") == "coders"}
     made = []
     for code in book.codes:
         row = together.get(code.id, {})

@@ -42,7 +42,8 @@ class Sources:
         """The passages that carry a statement: those coders gave it to first, then by probability; none that coders denied it."""
         column = self.coded.statements[self.coded.ids.index(code)]
         frames = {frame: book.children(frame) for frame in book.frames}
-        given = {i for i, passage in enumerate(self.coded.passages) if self.rows[i] and self.hand(passage, code, frames)}
+        labelled = [self.coded.place[passage] for passage in self.said if passage in self.coded.place]
+        given = {i for i in labelled if self.rows[i] and self.hand(self.coded.passages[i], code, frames)}
         found = sorted({*np.flatnonzero(self.rows & self.coded.present[:, column]).tolist(), *given})
         rows: list[Row] = [{"id": self.coded.passages[i], "p": round(float(self.coded.p[i, column]), 4),
                  "hand": self.hand(self.coded.passages[i], code, frames)} for i in found]  # fmt: skip
@@ -84,7 +85,7 @@ def lists(rows: Sequence[Row], passages: Mapping[str, list[Row]]) -> Row:
             expected = row["level"] in EXPECTED
             kind = "confirming" if row["push"] > 0 else "absent" if expected else "disconfirming"
             common = row["share"] > row["reference"]
-            shown = {key: row[key] for key in ("code", "level", "push", "share", "expected", "reference")}
+            shown = {key: row[key] for key in ("code", "level", "push", "share", "expected", "reference", "flagged")}
             kinds[kind].append({**shown, "passages": passages[row["code"]] if common else []})
     return {**kinds}
 
@@ -96,7 +97,7 @@ def evidence_rows(scope: str, narratives: Sequence[Row]) -> Iterator[Row]:
         for kind, items in narrative["evidence"].items():
             for item in items:
                 head = {"scope": scope, "narrative": narrative["id"], "kind": kind}
-                head |= {key: of_code[item["code"]][key] for key in ("code", "level", "push", "share", "expected", "reference")}
+                head |= {key: of_code[item["code"]][key] for key in ("code", "level", "push", "share", "expected", "reference", "flagged")}
                 for passage in item.get("passages") or [{"id": "", "p": None, "hand": None}]:
                     yield {
                         **head,

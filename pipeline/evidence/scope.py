@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 SCOPES = {"partner": "passages that touch the partner", "all": "the whole discourse"}
+HOPELESS = 50  # times as many documents
 THRESHOLDS = (0.3, 0.7)  # other probabilities from which a code could count as present
 
 
@@ -208,12 +209,15 @@ def more_evidence(setting: Setting, shares: Shares, said: Statements, verdict: V
     half = (verdict.high - verdict.low) / 2
     target = (verdict.margin / half) ** 2 * total
     rest = max(total - of_labels, 0.0)
-    level = f"{setting.bars.interval:.0%}"
+    off_zero = f"bring the {setting.bars.interval:.0%} interval off zero if the lead stays as it is"
+    unlabelled = int(shares.stretch.sizes.sum()) - shares.labels
     if of_labels and target > rest:
         number = int(np.ceil(shares.labels * (of_labels / (target - rest) - 1)))
-        return f"About {number:,} more labels, drawn as these were, would bring the {level} interval off zero if the lead stays as it is."
+        return f"About {min(number, unlabelled):,} more labels, drawn as these were, of {unlabelled:,} passages would {off_zero}."
     times = total / target
-    return f"Labels alone would not bring the {level} interval off zero; about {times:.0f} times as many documents and labels might."
+    if times > HOPELESS:
+        return "The two are too close for more texts or labels of the same kind to part them."
+    return f"Labels alone would not {off_zero}; about {times:.0f} times as many documents and labels might."
 
 
 def in_words(setting: Setting, row: Row, verdict: Verdict) -> str:

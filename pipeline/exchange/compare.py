@@ -18,7 +18,7 @@ MACHINES = {RULES, MODEL}
 class Returned:
     """One coding (or, where `code` is "", remark) that came back, in the document's code points.
 
-    `author`: a machine of ours, or a coder. `notes`: GUIDs.
+    `author`: a machine of ours, or a coder, or "" where nobody is named. `notes`: GUIDs.
     """
 
     guid: str

@@ -65,7 +65,7 @@ class Harvest:
         book: Book = defaultdict(Touch)
         difference = one.difference
         for item in (*difference.added, *difference.remarks):
-            self.note_added(one, item, self.ask.coder or item.author, book)
+            self.note_added(one, item, self.ask.coder or item.author or reviewer, book)
         for mark, item in difference.moved:
             self.note_gone(one, mark, reviewer, book)
             self.note_added(one, item, reviewer, book)
@@ -111,8 +111,9 @@ class Harvest:
         people: Counter[str] = Counter()
         edits = 0
         for one in visited:
-            people.update(item.author for item in one.difference.added)
+            people.update(item.author for item in one.difference.added if item.author)
             edits += len(one.difference.moved) + len(self.gone(one.difference))
+            edits += sum(not item.author for item in one.difference.added)
         found = self.ask.coder or (next(iter(people)) if len(people) == 1 else self.modified_by)
         if not found and edits:
             raise UsageError(

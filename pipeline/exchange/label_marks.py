@@ -14,19 +14,19 @@ from pipeline.labels import Label, locate
 from pipeline.model import Row
 
 HEAD = "policycode label"  # a note that begins so carries what a label says beyond its codes
-CARRIED = (
-    "passage_id",
-    "text_sha256",
-    "codes",
-    "considered",
-    "unsure",
-    "assisted",
-    "codebook_version",
-    "time",
-    "drawn",
-    "originals",
-    "memo",
-)
+ELSEWHERE = {
+    "document_id",
+    "start",
+    "end",
+    "coder",
+    "spans",
+    "status",
+    "submission",
+}  # of a label: said by where its marks stand, or not sent
+PLACELESS = {
+    "passage_id": "-", "text_sha256": "0" * 64, "document_id": "-", "start": 0, "end": 1, "coder": "-", "codes": [], "considered": [],
+    "codebook_version": "", "time": "", "drawn": {"scheme": "-"},
+}  # fmt: skip
 
 
 def label_marks(document: Row, passages: Sequence[Row], labels: Sequence[Label], names: Names) -> Made:
@@ -69,17 +69,19 @@ def stretches(label: Label, place: tuple[int, int], shift: int) -> list[tuple[tu
 
 def note_text(label: Label) -> str:
     """What a label says, a line each, values as JSON."""
-    row = label.model_dump(mode="json", include=set(CARRIED))
-    return "\n".join([HEAD, *(f"{key}: {json.dumps(row[key], ensure_ascii=False)}" for key in CARRIED)])
+    row = label.model_dump(mode="json", exclude=ELSEWHERE)
+    return "\n".join([HEAD, *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in row.items() if value not in ("", {}))])
 
 
 def facts_of(text: str) -> Mapping[str, Any]:
-    """What such a note says; nothing where it is another note, or was broken by hand."""
+    """What such a note says; nothing where it is another note, or was changed by hand into what no label can say."""
     head, *rest = text.strip().splitlines() or [""]
     if head.strip() != HEAD:
         return {}
     try:
         pairs = [line.split(": ", 1) for line in rest if line.strip()]
-        return {key: json.loads(value) for key, value in pairs if key in CARRIED}
-    except ValueError:
+        facts = {key: json.loads(value) for key, value in pairs if key in Label.model_fields.keys() - ELSEWHERE}
+        Label.model_validate({**PLACELESS, **facts})
+    except (ValueError, RecursionError):  # a ValidationError of pydantic's is a ValueError
         return {}
+    return facts

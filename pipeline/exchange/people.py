@@ -8,7 +8,7 @@ from pipeline.exchange.proposal import coder_name
 from pipeline.exchange.qde_project import MACHINE, Outline
 from pipeline.exchange.state import Corpus
 
-NOBODY = "unnamed"
+NOBODY = ""
 
 
 class People:
@@ -23,21 +23,28 @@ class People:
         self.authors: dict[str, str] = {}
 
     def author(self, user: str) -> str:
-        """The author a user is; where nobody is named, the one who made the project."""
+        """The author a user is; NOBODY where the file names none."""
         if user not in self.authors:
             self.authors[user] = self.found(user)
         return self.authors[user]
 
     def found(self, user: str) -> str:
-        """The author a user is, by GUID or by name."""
+        """The author a user is, by GUID or by name; where nobody is named, the person who made the project."""
+        if not user:
+            maker = self.found(self.outline.about.user) if self.outline.about.user else NOBODY
+            return NOBODY if maker.startswith(MACHINE) else maker
         if user in self.known:
             return self.known[user]
-        named = self.outline.users.get(user or self.outline.about.user)
+        named = self.outline.users.get(user)
         if named is None or not named.name.strip():
             return NOBODY
         if named.name.startswith(MACHINE):
             return RULES if named.name.startswith(RULES) else MODEL
         return coder_name(named.name)
+
+    def hand(self, author: str) -> str:
+        """Who made a coding that is none of ours: a machine that speaks here now did not, so somebody did in its name."""
+        return NOBODY if author in self.present else author
 
     def editor(self) -> str:
         """The coder who last changed the project; "" where the file does not say, or says a machine did."""

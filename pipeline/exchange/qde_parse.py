@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
@@ -15,7 +16,7 @@ from pipeline.archive import refused
 from pipeline.errors import PipelineError
 from pipeline.exchange import qde_elements as elements
 from pipeline.exchange.qde_elements import local
-from pipeline.exchange.qde_records import Lost, Record, Selection, Words
+from pipeline.exchange.qde_records import Lost, Record, Selection, Source, Words
 
 MOST_CODINGS = 1_000_000
 MOST_ELEMENTS = 12_000_000
@@ -85,7 +86,9 @@ class Parser:
         elif name == "Description" and len(self.stack) == 1:
             record = Words(element.text or "")
         elif name in elements.MAKERS:
+            boxes = self.parts
             record = elements.MAKERS[name](element, self.taken())
+            record = replace(record, boxes=boxes) if isinstance(record, Source) and boxes else record
         elif name in UNMAPPED:
             record = Lost(name, element.get("name", ""), self.parts)
             self.taken()

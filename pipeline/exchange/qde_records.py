@@ -54,7 +54,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text of the project: in a member of the archive (`path`) or in the project file (`content`)."""
+    """A text of the project: in a member of the archive (`path`) or in the project file (`content`).
+
+    `boxes`: how many stretches of pages are marked, which have no words.
+    """
 
     guid: str
     name: str
@@ -65,6 +68,7 @@ class Source:
     codings: tuple[Coding, ...] = ()
     notes: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    boxes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

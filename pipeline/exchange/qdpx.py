@@ -101,7 +101,8 @@ class Reading:
     def of_people(self, source: Source, difference: Difference) -> Difference:
         """A difference without what machines of another state did; remarks that no label stands behind are losses."""
         self.tally.old += len(difference.old)
-        self.tally.machine.update(self.people.name(item.author) for item in difference.added if item.author in MACHINES)
+        added = [replace(item, author=self.people.hand(item.author)) for item in difference.added]
+        self.tally.machine.update(self.people.name(item.author) for item in added if item.author in MACHINES)
         for mark, item in (*difference.kept, *difference.moved):
             if mark.coding == item.guid:
                 self.since[mark.author] = max(self.since.get(mark.author, ""), mark.time)
@@ -113,7 +114,7 @@ class Reading:
                 self.tally.lose(source, f"remark without a code at {item.start}-{item.end}: {item.memo!r}", "remark")
         return replace(
             difference,
-            added=tuple(item for item in difference.added if item.author not in MACHINES),
+            added=tuple(item for item in added if item.author not in MACHINES),
             kept=tuple(pair for pair in difference.kept if self.ask.whole and pair[0].author == MODEL),
             gone=tuple(mark for mark in difference.gone if mark.author not in MACHINES or mark.author in self.people.present),
             remarks=tuple(item for item in difference.remarks if item.author not in MACHINES and self.says_label(item)),

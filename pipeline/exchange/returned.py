@@ -12,7 +12,6 @@ from pipeline.exchange.passages import Place
 from pipeline.labels import Drawn, Label, Marked
 
 IMPORTED = Drawn(scheme="imported")
-MEMO = 4000  # characters of a memo
 
 
 @dataclass(slots=True)
@@ -53,9 +52,9 @@ def label_of(coder: str, document: str, place: Place, touch: Touch, before: Labe
         "assisted": facts.get("assisted", setting.assisted), "memo": memo_of(touch, before, facts),
         "codebook_version": facts.get("codebook_version", setting.book.version),
         "time": facts.get("time") or max(touch.times - {""}, default=setting.time),
-        "drawn": before.drawn if before else facts.get("drawn", IMPORTED), "originals": facts.get("originals", {}),
+        "drawn": before.drawn if before else facts.get("drawn", IMPORTED),
     }  # fmt: skip
-    return Label.model_validate(row)
+    return Label.model_validate({**facts, **row})
 
 
 def known(facts: Mapping[str, Any], book: Codebook) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def spans_of(touch: Touch, before: Label | None, codes: set[str]) -> tuple[Marke
 def memo_of(touch: Touch, before: Label | None, facts: Mapping[str, Any]) -> str:
     """The memos, each once."""
     said = dict.fromkeys([*([before.memo] if before else []), *touch.memos, *([facts["memo"]] if "memo" in facts else [])])
-    return "\n".join(memo for memo in said if memo)[:MEMO]
+    return "\n".join(memo for memo in said if memo)
 
 
 def touches() -> dict[tuple[str, str], Touch]:

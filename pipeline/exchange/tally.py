@@ -47,6 +47,8 @@ class Tally:
         """A source was read, with a tool's habits; codes on the whole of it have no passage."""
         for habit in habits:
             self.habits[habit].append(source.name)
+        if source.boxes:
+            self.lose(source, f"{source.boxes} selection(s) on its pages, which have no words", "selection on a page")
         for coding in source.codings:
             self.lose(source, f"code {self.name_of(coding.code)!r} on the whole document", "code on a document")
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, PackageLoader
 
-from pipeline import __version__, codebook, store
+from pipeline import __version__, codebook, registration, store
 from pipeline.config import Study, base_model_file
 from pipeline.errors import PipelineError
 from pipeline.export.form import Choices, Exported
@@ -52,16 +52,18 @@ def shares_texts(study: Study) -> bool:
 
 
 def lay_study(study: Study, home: Path) -> None:
-    """Study, labels, codebook and models, laid as in a project."""
+    """Study, registrations, labels, codebook and models, laid as in a project."""
     corpus = home / "corpus" / study.name
     rebuild.copy(study.file, corpus / "study.yaml")
     beside = study.codebook_folder == study.folder / study.codebook
     shutil.copytree(study.codebook_folder, (corpus if beside else home / "codebook") / study.codebook)
+    registered = registration.path_of(study)
+    rebuild.copy(registered, corpus / registered.name)
     for file in sorted(study.labels.rglob("*.jsonl")):
         rebuild.copy(file, corpus / "labels" / file.relative_to(study.labels))
     for folder in (study.model, base_model_file().parent):
-        for name in ("model.skops", "card.md", "card.json"):
-            rebuild.copy(folder / name, home / "models" / folder.name / name)
+        if folder.is_dir():
+            shutil.copytree(folder, home / "models" / folder.name)
 
 
 def lay_outputs(study: Study, home: Path) -> None:

@@ -16,6 +16,11 @@ from pipeline.labels import Gold
 from pipeline.model import Row
 from pipeline.report import evidence
 
+REGISTERED = {
+    "registered": "Its rules were registered before labels were read",
+    "changed after": "Its rules were changed after they were registered",
+    "not registered": "Its rules were not registered beforehand",
+}
 NONE = "none"  # the rival of all narratives: discourse at large
 
 
@@ -57,6 +62,16 @@ class Facts:
         """The name of a narrative, "none of these" among them."""
         names: dict[str, str] = {row["id"]: row["name"] for row in self.headline["narratives"]}
         return names[narrative]
+
+    def stands(self, result: Row) -> str:
+        """How far a scope's verdict stands, as the end of a sentence."""
+        share, draws = result["verdict"]["stands"], result["sensitivity"]["draws"]
+        return "how far it stands was not computed" if share is None else f"it stands in {share:.0%} of {draws:,} sensitivity draws"
+
+    @property
+    def standing(self) -> str:
+        """The second sentence of the verdict: whether its rules were registered, and how far it stands."""
+        return f"{REGISTERED[self.found['registration']['status']]}, and {self.stands(self.headline)}."
 
     @cached_property
     def flagged(self) -> set[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
-
-from markupsafe import escape
 
 from pipeline.model import Row
 from pipeline.report import methods, quality
@@ -24,7 +23,7 @@ TABLES = {"narratives", "codes", "shares", "reliability", "sensitivity"}  # the 
 
 def plain(text: str) -> str:
     """A text of others that stays text: no markup, one line, no table borders."""
-    return str(escape(" ".join(str(text).split()))).replace("|", "\\|").replace("[", "\\[").replace("`", "\\`")
+    return html.escape(" ".join(str(text).split()), quote=False).replace("|", "\\|").replace("[", "\\[").replace("`", "\\`")
 
 
 def table(columns: Sequence[Column], rows: Sequence[Row]) -> str:
@@ -42,11 +41,10 @@ def figure(one: Figure, tabled: bool) -> str:
 
 def report(facts: Facts, sections: Sections) -> str:
     """The whole report."""
-    lead = [
-        f"# {plain(facts.study.title)}",
-        plain(facts.study.question),
-        *(f"**{plain(result['words'])}**" for result in facts.found["scopes"]),
-    ]
+    verdict, others = facts.headline["verdict"], facts.found["scopes"][1:]
+    lead = [f"# {plain(facts.study.title)}", plain(facts.study.question), f"**{plain(facts.headline['words'])}** {plain(facts.standing)}"]
+    lead += [f"What would decide it: {plain(verdict['would_decide'])}"] if verdict["would_decide"] else []
+    lead += [f"For comparison: {plain(result['words'])} There {facts.stands(result)}." for result in others]
     body = []
     for name, figures in sections.items():
         if figures:

@@ -31,11 +31,6 @@ ABSENT = columns("name | Code", "level | The narrative", "share | Share of state
 TURNING = columns("name | Narrative", "means | Where", "date | From", "before | Lean before | signed",
            "after | After | signed", "p | p | p", "tested | Test")  # fmt: skip
 HEAT = (0.0, 0.02, 0.05, 0.1, 0.2)  # shares of a document at which the heat map turns darker
-REGISTERED = {
-    "registered": "Its rules were registered before labels were read",
-    "changed after": "Its rules were changed after they were registered",
-    "not registered": "Its rules were not registered beforehand",
-}
 LEVELS = {"strong": "expects it often", "some": "expects it", "little": "expects it seldom", "against": "excludes it", "": "is silent"}
 
 
@@ -94,7 +89,7 @@ def html(facts: Facts, sections: Sections, drawn: Drawn) -> str:
         "facts": facts, "study": facts.study, "book": facts.book, "found": facts.found, "headline": facts.headline, "card": facts.card,
         "figures": sections, "drawn": drawn, "quotes": quotes(facts),
         "quality": quality.classifier_rows(facts), "quality_columns": quality.QUALITY, "moving": MOVING, "absent": ABSENT,
-        "turning": turning_rows(facts), "turning_columns": TURNING, "registered": REGISTERED,
+        "turning": turning_rows(facts), "turning_columns": TURNING,
         "heat": heat, "coded": coded,
         "paragraph": methods.paragraph(facts), "references": methods.references(facts),
         "style": style, "script": script, "style_hash": integrity(style), "script_hash": integrity(script),

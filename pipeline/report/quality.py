@@ -14,7 +14,7 @@ from pipeline.report.links import link
 from pipeline.report.marks import dots, labelled, layered, room, rows_of_names, span_in_words, step, upright
 
 MORE = {"ac1": "AC1", "kappa": "Kappa", "positive_agreement": "Positive agreement"}  # shown where reliability.json has them
-STANDING = {"above": "is reached", "below": "is not reached", "open": "lies within the interval", "unknown": "cannot be told: rare"}
+STANDING = {"above": "reached", "below": "missed", "open": "open", "unknown": "too rare"}
 QUALITY = columns(
     "name | Code", "by | Decided by", "labels | Labels | count", "positives | Positives | count",
     "precision | Precision | figure", "recall | Recall | figure", "f1 | F1 | figure",
@@ -69,7 +69,7 @@ def agreement(facts: Facts) -> Figure | None:
         return layered(upright(facts.study.thresholds.reliability), *marks, width=room(width), height=step(names, width))
 
     label = "Agreement of the coders: Krippendorff's alpha by code with intervals, and the study's bar"
-    note = "The dashed line is the bar the study set. A name opens the labelled passages."
+    note = "The dashed line is the bar the study set; open: it lies within the interval. A name opens the labelled passages."
     return Figure("agreement", "Agreement of the coders", label, draw, agreement_columns(rows), rows, note)
 
 

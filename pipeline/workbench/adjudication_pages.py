@@ -115,6 +115,8 @@ def saved_or_missing(bench: Bench, found: Comparison, one: Placed, sent: Mapping
 async def declare(request: Request) -> Response:
     """Take the coder at the bench for an adjudicator, who labels no more."""
     bench = bench_of(request)
+    if (await form_of(request)).get("sure") != "yes":
+        raise PipelineError("Say that you label no more in this study.", "Go back and tick the box.")
     await run_in_threadpool(adjudicators.declare, bench.study, bench.coder, now())
     return RedirectResponse("/agreement", 303)
 
@@ -124,4 +126,3 @@ ROUTES = [
     Route("/agreement/adjudicate", adjudicate_save, methods=["POST"]),
     Route("/agreement/adjudicator", declare, methods=["POST"]),
 ]
-NAV: list[tuple[str, str]] = []

@@ -87,4 +87,3 @@ ROUTES = [
     Route("/agreement/disagreements", disagreements_page),
     Route("/agreement/download/{table}.{form}", download),
 ]
-NAV = [("/agreement", "Agreement")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from threading import RLock
 
 from pipeline import codebook, labels, plan
@@ -35,13 +36,25 @@ class Bench:
         self.revealed = Revealed(study, coder)
         self.retrain = Retrain(study)
         self.given_before = len(self.log.order)
+        self.placed_in: tuple[int, int] = (0, 0)
         self.take_plan()
 
     def take_plan(self) -> None:
         """Read the rounds drawn so far, in this coder's order."""
         rounds = plan.rounds(self.study)
-        self.queue = [one for rows in rounds for one in plan.queue(rows, self.coder, self.study.seed)]
-        self.planned = {one.key: one for one in self.queue}
+        self.drawn = [one for rows in rounds for one in plan.queue(rows, self.coder, self.study.seed)]
+        self.planned = {one.key: one for one in self.drawn}
+        self.placed: list[Planned] | None = None
+
+    @property
+    def queue(self) -> list[Planned]:
+        """The rounds' passages where they stand now; those whose text is gone, since the study was cut anew, are left out."""
+        self.corpus.passages.opened()
+        if self.placed is None or self.placed_in != self.corpus.passages.stamp:
+            found = [self.corpus.present_id(*one.key, one.passage_id) for one in self.drawn]
+            self.placed = [replace(one, passage_id=name) for one, name in zip(self.drawn, found, strict=True) if name]
+            self.placed_in = self.corpus.passages.stamp
+        return self.placed
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -62,8 +75,9 @@ class Bench:
         return self.loaded
 
     def ensure_round(self) -> None:
-        """Draw the next round where none is under way."""
-        with self.lock:
+        """Draw the next round where none is under way; another coder's process may just have done so."""
+        with self.lock, plan.locked(self.study):
+            self.take_plan()
             if not self.open_ones():
                 self.add_round()
 

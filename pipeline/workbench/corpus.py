@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 from pipeline import ledger, store
@@ -52,11 +51,6 @@ class Corpus:
         self.documents = Source(outputs / "documents.jsonl")
         self.tags = Source(outputs / "tags.jsonl")
 
-    @cached_property
-    def count(self) -> int:
-        """How many passages there are, by the ledger."""
-        return sum(int(entry.notes["passages"]) for entry in self.passages.opened().entries.values())
-
     def neighbours(self, passage_id: str) -> tuple[Sequence[Row], int]:
         """All passages of a passage's document, and its place among them."""
         rows = self.passages.rows(passage_id.rpartition("#")[0])
@@ -69,6 +63,13 @@ class Corpus:
         """A passage by its id."""
         rows, place = self.neighbours(passage_id)
         return rows[place]
+
+    def present_id(self, document_id: str, text_sha256: str, passage_id: str) -> str | None:
+        """The id that a passage of this text has now, its former one where that still fits; None where the text is gone."""
+        rows = self.passages.rows(document_id)
+        likely = [row for row in rows if row["id"] == passage_id]
+        same = (row["id"] for row in [*likely, *rows] if store.sha256_text(row["text"]) == text_sha256)
+        return next(same, None)
 
     def document(self, document_id: str) -> Mapping[str, str]:
         """A document's facts; empty where it is not there."""

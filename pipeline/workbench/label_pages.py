@@ -39,9 +39,9 @@ def code_colors(request: Request) -> Response:
     return Response("\n".join(rules), media_type="text/css")
 
 
-def next_view(bench: Bench, wanted: str = "", after: str = "") -> Row:
+def next_view(bench: Bench, wanted: str = "", after: str = "", draw: bool = False) -> Row:
     """The passage to label next on the plan or another list, with the progress; no passage where all are done."""
-    return shown(bench, lists.first(bench, wanted, after))
+    return shown(bench, lists.first(bench, wanted, after, draw))
 
 
 def shown(bench: Bench, passage_id: str | None) -> Row:
@@ -54,7 +54,9 @@ def api_passage(request: Request) -> Response:
     bench, asked = bench_of(request), request.query_params
     if "before" in asked:
         return JSONResponse(shown(bench, lists.before(bench, asked["before"])))
-    return JSONResponse(shown(bench, asked["id"]) if "id" in asked else next_view(bench, asked.get("list", ""), asked.get("after", "")))
+    return JSONResponse(
+        shown(bench, asked["id"]) if "id" in asked else next_view(bench, asked.get("list", ""), asked.get("after", ""), "draw" in asked)
+    )
 
 
 def after_saving(bench: Bench, body: dict[str, Any]) -> Row:

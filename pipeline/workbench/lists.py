@@ -6,21 +6,26 @@ from collections.abc import Sequence
 
 from pipeline.errors import PipelineError
 from pipeline.label_log import Key, key_of
-from pipeline.labels import Label, locate
+from pipeline.labels import Label
 from pipeline.workbench.bench import Bench
 from pipeline.workbench.second_look import looks
 
 SECOND_LOOK = "second-look:"
 
 
-def first(bench: Bench, wanted: str, after: str = "") -> str | None:
-    """The id of the passage to label next on a list ("" for the plan), None where all are done; `after`: the one to pass over."""
+def first(bench: Bench, wanted: str, after: str = "", draw: bool = False) -> str | None:
+    """The id of the passage to label next on a list ("" for the plan), None where all are done; `after`: the one to pass over.
+
+    The first round is drawn by itself, a further one only where `draw` asks for
+    it: training before it lets it go where the machine is unsure now.
+    """
     if not wanted:
-        bench.ensure_round()
+        if draw or not bench.queue:
+            bench.ensure_round()
         ids = [one.passage_id for one in bench.open_ones()]
     elif wanted.startswith(SECOND_LOOK):
         look = looks(bench).get(wanted.removeprefix(SECOND_LOOK))
-        ids = [name for label in (look.labels if look else []) if (name := present_id(bench, label))]
+        ids = [name for label in (look.labels if look else []) if (name := bench.corpus.present_id(*key_of(label), label.passage_id))]
     else:
         raise PipelineError(f"There is no list {wanted!r}.", "Open it from its page.")
     return following(ids, after)
@@ -42,11 +47,6 @@ def before(bench: Bench, passage_id: str) -> str:
     given = list(order.values())
     place = next((i for i, label in enumerate(given) if label.passage_id == passage_id), len(given))
     for label in reversed(given[:place]):
-        if name := present_id(bench, label):
+        if name := bench.corpus.present_id(*key_of(label), label.passage_id):
             return name
     raise PipelineError("There is no passage labelled before this one.")
-
-
-def present_id(bench: Bench, label: Label) -> str | None:
-    """The id that a label's passage has now, None where the texts no longer hold it."""
-    return locate(label, bench.corpus.passages.rows(label.document_id), label.document_id)

@@ -124,11 +124,11 @@ class Browser {
   }
 
   fillChoices() {
-    for (const key of ["speaker", "document"]) {
-      const values = key === "document" ? this.data.documents.map((one) => one.id) : this.data.documents.map((one) => one[key]);
-      const options = [...new Set(values)].sort().map((value) => element("option", { value }, value));
-      find(`by-${key}`).append(...options);
-    }
+    const speakers = [...new Set(this.data.documents.map((one) => one.speaker))].sort();
+    find("by-speaker").append(...speakers.map((value) => element("option", { value }, value)));
+    const inOrder = [...this.data.documents].sort((a, b) => a.date.localeCompare(b.date) || (a.id < b.id ? -1 : 1));
+    const named = ({ id, date, title }) => element("option", { value: id }, `${date} ${title} (${id})`);
+    find("by-document").append(...inOrder.map(named));
   }
 
   listen() {

@@ -5,7 +5,13 @@ const book = document.getElementById("book");
 const rows = new Map([...form.querySelectorAll(".code")].map((row) => [row.dataset.code, row]));
 const input = (code) => rows.get(code).querySelector("input");
 export const nameOf = (code) => (rows.has(code) ? rows.get(code).querySelector(".name").textContent : code);
-export const known = (code) => rows.has(code);
+
+/** A kept draft may name codes that the codebook has no more. */
+export function prune(draft) {
+  for (const set of [draft.codes, draft.unsure]) [...set].filter((code) => !rows.has(code)).forEach((code) => set.delete(code));
+  draft.spans = draft.spans.filter((span) => rows.has(span.code));
+}
+
 const frameOf = (code) => rows.get(code).dataset.implies;
 const below = (frame) => [...rows.keys()].filter((code) => frameOf(code) === frame);
 const byKey = new Map([...rows.keys()].filter((code) => input(code).dataset.key).map((code) => [input(code).dataset.key, code]));

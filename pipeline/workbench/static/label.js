@@ -5,6 +5,7 @@ import { Draft } from "./draft.js";
 import { Marking } from "./marking.js";
 import { get, post } from "./net.js";
 import * as search from "./search.js";
+import { around, button, counts, earlier, facts, notice, say } from "./shown.js";
 import { draw, selectedSpan } from "./text.js";
 
 const by = (id) => document.getElementById(id);
@@ -13,7 +14,7 @@ const text = by("text");
 const memo = by("memo");
 const list = new URLSearchParams(location.search).get("list") || "";
 const marking = new Marking(text);
-let version = desk.dataset.codebook;
+const version = desk.dataset.codebook;
 let passage = null;
 let draft = null;
 let busy = false;
@@ -21,38 +22,24 @@ let last = null; // the code touched last, which "." doubts
 let awaited = null; // what the next code key is for, when not for its tick
 let entered = 0; // when Enter was last pressed: a double press must not save an unread passage
 
-const say = (words) => (by("status").textContent = words);
-
-function notice(words, ...buttons) {
-  by("notice").hidden = !words;
-  by("notice").replaceChildren(words || "", ...buttons);
-}
-
-function button(words, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = words;
-  made.addEventListener("click", act);
-  return made;
-}
-
 // --- showing
 
 function show(said, words = "") {
-  counts(said.progress);
+  counts(said.progress, list);
   passage = said.passage;
   draft = passage && new Draft(passage);
   last = awaited = null;
   if (marking.on) marking.leave();
   desk.hidden = !passage;
-  if (!passage) return notice(list ? "Nothing is left on this list." : "Everything that can be drawn is labelled. Well done.");
+  if (!passage) return ended(said.drew);
+  codes.prune(draft);
   history.replaceState(null, "", `?${new URLSearchParams({ ...(list && { list }), p: passage.id })}`);
   notice("");
-  facts();
+  facts(passage);
   around(by("before"), passage.before, (i, n) => i < n - 1);
   around(by("after"), passage.after, (i) => i > 0);
   memo.value = draft.memo;
-  by("earlier").textContent = earlier();
+  by("earlier").textContent = earlier(passage);
   if (draft.overtaken) overtaken();
   else if (draft.restored) notice("What you had entered here before the page was left is back. It is not saved yet.");
   redraw();
@@ -61,41 +48,15 @@ function show(said, words = "") {
   say(`${words} Passage ${passage.place} of ${passage.of}, ${passage.facts.title || ""}`);
 }
 
-function counts({ session, done, skipped, left, total }) {
-  by("bar").max = Math.max(done + left, 1);
-  by("bar").value = done;
-  const parts = [`${session} this session`, `${done} of ${done + left} in the plan`, skipped && `${skipped} skipped`, `${total} in all`];
-  by("counts").textContent = parts.filter(Boolean).join(" · ");
-  by("list").hidden = !list;
-  by("list").textContent = list && `List: ${list}`;
-}
-
-function facts() {
-  const { title = "", speaker = "", date = "", country = "", kind = "", source = "" } = passage.facts;
-  const strong = document.createElement("strong");
-  strong.textContent = title || passage.id;
-  const rest = [speaker, date, country, kind].filter((fact) => fact && !title.includes(fact));
-  by("facts").replaceChildren(strong, ` · ${[...rest, `passage ${passage.place} of ${passage.of}`].join(" · ")}`);
-  by("facts").title = [passage.id, source].filter(Boolean).join("\n");
-}
-
-function around(root, rows, far) {
-  root.replaceChildren(
-    ...rows.map((row, i) => {
-      const part = document.createElement("p");
-      part.dir = "auto";
-      part.textContent = row.text;
-      if (far(i, rows.length)) part.className = "far";
-      return part;
-    }),
-  );
-}
-
-function earlier() {
-  const label = passage.label;
-  if (!label || label.status === "withdrawn") return "";
-  if (label.status === "skipped") return `You skipped this passage on ${label.time.slice(0, 10)}.`;
-  return `You labelled this passage on ${label.time.slice(0, 16).replace("T", " ")} (codebook ${label.codebook}); saving again replaces it.`;
+function ended(drew) {
+  if (list) return notice("Nothing is left on this list.");
+  if (drew) return notice("Every passage is labelled. Well done.");
+  const train = document.createElement("a");
+  train.href = "/progress";
+  train.textContent = "Train anew first";
+  const draw = button("Draw the next round", () => working(async () => show({ ...(await get("/api/passage", { draw: 1 })), drew: true })));
+  notice("This round is done. Trained on it, the machine can say where the next one should go. ", train, draw);
+  draw.focus();
 }
 
 function redraw() {

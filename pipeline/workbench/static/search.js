@@ -55,7 +55,10 @@ export function listen(choose) {
     waiting = setTimeout(() => search(choose), 120);
   });
   query.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
+    if (event.key === "Escape") {
+      event.preventDefault(); // which would only empty the field
+      dialog.close();
+    } else if (event.key === "Enter") {
       event.preventDefault();
       clearTimeout(waiting);
       search(choose).then(() => results.querySelector("button")?.click());
