@@ -61,8 +61,9 @@ class Shares:
 
     `method`: corrected, borrowed or naive. `value`, `variance`, `from_labels`
     (the part of the variance that more labels would shrink), `error` (what each
-    document adds, documents x columns). `lacking`: columns that too few labels
-    considered; their figures are naive.
+    document adds, documents x columns). `considered` and `positives`: of the
+    `labels`, how many considered a column, and gave it. `lacking`: columns that
+    too few labels considered; their figures are naive.
     """
 
     stretch: Stretch
@@ -70,6 +71,7 @@ class Shares:
     best: Corrected
     others: Mapping[str, Corrected]
     labels: int
+    considered: Floats
     positives: Floats
     lacking: Bools
 
@@ -138,22 +140,24 @@ class Correction:
         """The shares of a stretch, by its own labels where it has enough, else by the whole corpus's, else naive."""
         labels = int(stretch.labelled.sum())
         documents = len(set(self.design.document[stretch.labelled].tolist()))
+        considered = self.design.known[stretch.labelled].sum(axis=0)
         positives = np.nansum(self.design.truth[stretch.labelled], axis=0)
+        counts = (labels, considered, positives)
         others = {"naive": naive(stretch)}
         if self.whole is None or len(self.design.row) < FEWEST_LABELS:
-            return Shares(stretch, "naive", others["naive"], others, labels, positives, np.ones(len(positives), dtype=bool))
+            return Shares(stretch, "naive", others["naive"], others, *counts, np.ones(len(positives), dtype=bool))
         if labels < FEWEST_LABELS or documents < FEWEST_DOCUMENTS:
             lacking = self.design.known.sum(axis=0) < FEWEST_LABELS
             best = patched(borrowed(stretch, self.whole, self.tuning), others["naive"], lacking)
-            return Shares(stretch, "borrowed", best, others, labels, positives, lacking)
-        lacking = self.design.known[stretch.labelled].sum(axis=0) < FEWEST_LABELS
+            return Shares(stretch, "borrowed", best, others, *counts, lacking)
+        lacking = considered < FEWEST_LABELS
         found = self.estimator(stretch)
         others |= {
             "labels": found.labels_only(),
             "dsl": found.at(np.ones_like(self.tuning)),
             "ppi": found.at(found.tuned()),
         }
-        return Shares(stretch, "corrected", patched(others["ppi"], others["naive"], lacking), others, labels, positives, lacking)
+        return Shares(stretch, "corrected", patched(others["ppi"], others["naive"], lacking), others, *counts, lacking)
 
 
 def interval(found: Corrected, hidden: Floats, documents: int, level: float) -> tuple[Floats, Floats]:
@@ -206,7 +210,7 @@ def share_rows(found: Shares, ids: Sequence[str], level: float, half_width: floa
         if method != "naive":
             row = dict(zip(row, (clip(found.best.value[i]), bounds["best"][0][i], bounds["best"][1][i]), strict=True))
         row |= {"method": method, "note": NOTES[method], "passages": plain.passages, "documents": documents,
-                "labels": found.labels, "positives": int(found.positives[i]), "flagged": flagged.get(code, False),
+                "labels": int(found.considered[i]), "positives": int(found.positives[i]), "flagged": flagged.get(code, False),
                 "naive": plain.share, "naive_low": plain.low, "naive_high": plain.high}  # fmt: skip
         for name, key in (("labels", "labels_only"), ("dsl", "dsl"), ("ppi", "ppi")):
             one = None if found.lacking[i] else found.others.get(name)
