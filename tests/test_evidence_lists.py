@@ -50,9 +50,11 @@ def test_lists__what_is_rare_has_no_passages_to_show(book):
 
 
 def test_code_rows__figures_and_flags(book):
-    row = {row["code"]: row for row in rows_for(book, leaning(book, "balance_of_threat"))[BALANCE]}["threat.proximity"]
+    rows = {row["code"]: row for row in rows_for(book, leaning(book, "balance_of_threat"))[BALANCE]}
+    row, against = rows["threat.proximity"], rows["threat.unimportant"]
     assert row["flagged"] and row["level"] == "some" and row["low"] < row["share"] < row["high"]
-    assert row["ratio_low"] <= row["ratio_high"] and row["expected"] > row["reference"]
+    assert row["ratio_low"] <= row["ratio_high"]
+    assert row["expected"] / row["reference"] > against["expected"] / against["reference"]
 
 
 def coding(book, number, present, p=0.8):

@@ -31,7 +31,7 @@ def study(project, book):
     p = {"a#00001": {"threat": 0.6}, "a#00002": {"threat": 0.9}, "a#00003": {"threat": 0.8}, "a#00004": {}, "b#00001": {"profit": 0.55}}
     rows = {name: [coding(book, one, codes) for one, codes in p.items() if one[0] == name] for name in "ab"}
     texts = {name: [Passage(row.id, name, 0, 40, f"Words of {row.id} and so on.") for row in found] for name, found in rows.items()}
-    write_stage(made, "documents", {name: [document(name, "x", metadata={"pages": [0, 30]})] for name in "ab"})
+    write_stage(made, "documents", {name: [document(name, "x", metadata={"pages": [[0, "iv"], [30, "1"]]})] for name in "ab"})
     write_stage(made, "passages", texts)
     write_stage(made, "codings", rows)
     return made
@@ -57,7 +57,7 @@ def test_pack__all_travel_where_there_is_room(study, book):
     assert data["texts"] == [f"Words of {name} and so on." for name in ("a#00001", "a#00002", "a#00003", "b#00001")]
     place, ordinal, codes, roles, hand, page = data["passages"][1]
     assert data["documents"][place][0] == "a" and ordinal == 2 and [[data["names"][c], p] for c, p in codes] == [["threat", 900]]
-    assert data["roles"][roles.bit_length() - 1] == "partner" and page == 1
+    assert data["roles"][roles.bit_length() - 1] == "partner" and page == "iv"
     assert [data["names"][c] for c in hand[0]] == ["threat"] and "profit" in [data["names"][c] for c in hand[1]]
 
 
@@ -68,8 +68,3 @@ def test_pack__what_does_not_fit_is_listed_without_its_text(study, book):
     assert len(packed.content) < len(whole.content) and packed.listed == 4 > packed.shown
     assert len(data["passages"]) == 4 and len([text for text in data["texts"] if text]) == packed.shown
     assert data["texts"][1] and not data["texts"][0]  # the surest threat stays, the least sure goes
-
-
-@pytest.mark.parametrize(("pages", "start", "page"), [([0, 100, 250], 0, 1), ([0, 100, 250], 99, 1), ([0, 100, 250], 100, 2), ([], 7, "")])
-def test_page_number__is_the_page_on_which_a_passage_begins(pages, start, page):
-    assert evidence.page_number({"metadata": {"pages": pages}}, start) == page
