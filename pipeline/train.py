@@ -100,8 +100,10 @@ class Trained:
 
 
 def trained(study: Study, book: Codebook, gold: Sequence[Gold]) -> Trained:
-    """The model on base and own labels, measured on the study's own documents."""
+    """The model on base and own labels, measured on the study's own documents; without own labels the base as it is."""
     base = saved_model.load_training(base_model_file(), book)
+    if base and not gold:
+        return Trained(saved_model.load(base_model_file(), book), len(base[1].groups))
     enough = (base and base[1].groups) or len({one.document_id for one in gold}) > 1
     space = (base[0] if base else first_space(study, book)) if enough else None
     if space is None:
