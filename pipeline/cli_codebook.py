@@ -1,4 +1,4 @@
-"""The commands that check and show a codebook."""
+"""The commands that check, show and compare codebooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.errors import PipelineError, UsageError
 
 @click.group("codebook")
 def codebook_group() -> None:
-    """Check or show a codebook."""
+    """Check or show a codebook, or compare it with another."""
 
 
 def book_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -64,3 +64,17 @@ def codebook_show(folder: Path, code_id: str | None) -> None:
         click.echo(f"\n{title}")
         for line in lines:
             click.echo(click.wrap_text(line, 100, "  - ", "    "))
+
+
+@codebook_group.command("diff")
+@book_option
+@click.argument("other", type=click.Path(path_type=Path))
+def codebook_diff(folder: Path, other: Path) -> None:
+    """Print what another codebook (a folder) has otherwise: codes, wording, rules, expectations."""
+    from pipeline import codebook
+    from pipeline.codebook_diff import differences
+
+    ours, theirs = codebook.load(folder), codebook.load(other)
+    lines = list(differences(ours, theirs))
+    click.echo(f"{ours.name} {ours.version} -> {theirs.name} {theirs.version}")
+    click.echo("\n".join(lines) if lines else "No difference.")
