@@ -25,7 +25,7 @@ TOKEN = r"(?u)\b\w[\w'’]*\b"
 DIMENSIONS = 100
 WINDOW = 5
 SMOOTHING = 0.75
-STEPS = 256  # of one, to which components are rounded: half the size of a model file, no measured loss
+STEPS = 256  # of one, to which components are rounded: halves what they take in a model file
 WHOLE = 500  # words up to which all singular vectors are computed
 
 
